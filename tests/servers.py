@@ -1,6 +1,6 @@
 """Real servers for tests and measurements: PostgreSQL and a Redis-protocol server, from installed wheels.
 
-Nothing here is a stand-in: the servers write to disk, and `kill` ends them as a power cut ends a process. They
+Nothing here is a stand-in: the servers write to disk, and `kill` ends them as a power cut does. They
 never listen beyond this machine, and they keep their port and their data from one start to the next.
 """
 
