@@ -38,18 +38,18 @@ make_venv() {
     wanted=$(cat constraints.txt pyproject.toml | sha256sum)
     [ -x .venv/bin/liandong ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
     if ! [ -x .venv/bin/python ] || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
-        if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-            install_from_debian python3-venv && "$python" -c 'import ensurepip, venv' 2>/dev/null || {
+        say "Making .venv and installing the pinned dependencies; once, about a minute."
+        # Debian's python3 lacks the part that puts pip into an environment; only trying it tells.
+        if ! "$python" -m venv --clear .venv >/dev/null 2>&1; then
+            install_from_debian python3-venv && "$python" -m venv --clear .venv || {
                 say "This Python cannot make virtual environments. On Debian or Ubuntu: apt-get install python3-venv"
                 exit 1
             }
         fi
-        say "Making .venv and installing the pinned dependencies; once, about a minute."
-        "$python" -m venv .venv
     fi
     export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore
-    .venv/bin/python -m pip install --quiet --only-binary :all: --require-hashes -r constraints.txt
-    .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+    .venv/bin/python -m pip install -qq --only-binary :all: --require-hashes -r constraints.txt
+    .venv/bin/python -m pip install -qq --no-deps --no-build-isolation -e .
     printf '%s\n' "$wanted" >"$stamp"
 }
 
