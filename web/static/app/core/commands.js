@@ -1,0 +1,342 @@
+// From a typed line to commands. Pure: it looks things up and decides nothing that the server decides; whether an order
+// is legal is the server's word. What is wrong is named together with the words that would be right.
+import { spokenInstant } from './format.js';
+import {
+  CANCEL_REASONS, DIVERT, FIGURES, LEAD, MILESTONES, NOTHING, SOURCES, STATES, TRUTH, WITHDRAW_REASONS, match, plain, written,
+} from './words.js';
+
+/**
+ * @typedef {import('../types').Command} Command
+ * @typedef {{
+ *   store: import('./store.js').Store, tables: import('../types').Tables, now: number, lang: string
+ * }} Context
+ * @typedef {{ command: Command, label: string }} Step
+ * @typedef {{ id: string, args?: Record<string, unknown>, several?: string[] }} Problem
+ * @typedef {
+ *   | { kind: 'commands', steps: Step[], meta: import('../types').Meta, confirm: string | null }
+ *   | { kind: 'find', text: string }
+ *   | { kind: 'problem', problem: Problem }
+ *   | { kind: 'empty' }
+ * } Parsed
+ */
+
+/** From so many teams on, an order is shown before it goes out. */
+export const TEAMS_WITHOUT_PREVIEW_MAX = 4;
+
+class Wrong extends Error {
+  /** @param {string} id @param {Record<string, unknown>} [args] @param {string[]} [words] */
+  constructor(id, args, words) {
+    super(id);
+    this.problem = { id: `command.error.${id}`, args, several: words };
+  }
+}
+
+/** @param {string} line @param {Context} context @returns {Parsed} */
+export function parse(line, context) {
+  try {
+    return read(line, context);
+  } catch (error) {
+    if (error instanceof Wrong) return { kind: 'problem', problem: error.problem };
+    throw error;
+  }
+}
+
+/** @param {string} line */
+export function tokens(line) {
+  const words = line.trim().split(/[\s\u3000]+/).filter(Boolean);
+  // 派FS012 and FS012到场 are what is typed in a hurry.
+  const glued = /^(\p{Script=Han}+)([A-Za-z]+\d[\w-]*)$/u.exec(words[0] ?? '');
+  if (glued) words.splice(0, 1, glued[1], glued[2]);
+  return words.flatMap((word) => {
+    const parts = /^([A-Za-z]+-?\d+)(\p{Script=Han}{1,2})$/u.exec(word);
+    return parts ? [parts[1], parts[2]] : [word];
+  });
+}
+
+/** @param {string} line @param {Context} context @returns {Parsed} */
+function read(line, context) {
+  let words = tokens(line);
+  if (!words.length) return { kind: 'empty' };
+  /** @type {import('../types').Meta} */
+  const meta = {};
+  const source = match(SOURCES, words.length > 1 ? words[0] : undefined).word;
+  if (source && plain(words[0]).length > 1) {
+    meta.source = source.id;
+    words = words.slice(1);
+  }
+  const at = /^@(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(plain(words[words.length - 1]).replace('：', ':'));
+  if (at) {
+    meta.occurred_at = when(at, context.now);
+    meta.precision = at[3] ? 'second' : 'minute';
+    words = words.slice(0, -1);
+  }
+  if (!words.length) throw new Wrong('nothing_said', {}, leadWords(context.lang));
+  const lead = match(LEAD, words[0]);
+  const isTeam = findTeam(words[0], context);
+  if (lead.word && !(isTeam && plain(words[0]).length > 2)) {
+    if (lead.word.id === 'find') return { kind: 'find', text: words.slice(1).join(' ') };
+    const rule = RULES[lead.word.id];
+    return done(rule(words.slice(1), context), meta, lead.word.id);
+  }
+  if (isTeam) return done(teamStatement(words, context), meta, 'team');
+  const state = match(STATES, words[0]);
+  if (state.word && !lead.several) return done(teamStatement([...words.slice(1), words[0]], context, true), meta, 'team');
+  if (lead.several) throw new Wrong('ambiguous', { word: words[0] }, lead.several.map((word) => written(word, context.lang)));
+  if (/^[a-z]+-?\d+$/i.test(plain(words[0]))) throw new Wrong('unknown_team', { word: words[0] });
+  throw new Wrong('unknown_word', { word: words[0] }, leadWords(context.lang));
+}
+
+/** @param {Step[]} steps @param {import('../types').Meta} meta @param {string} verb @returns {Parsed} */
+function done(steps, meta, verb) {
+  const first = steps[0].command;
+  let confirm = null;
+  if (verb === 'close') confirm = 'command.confirm.close';
+  else if (verb === 'major') confirm = 'command.confirm.major';
+  else if (first.type === 'VerifyIncident' && !first.real) confirm = 'command.confirm.false_alarm';
+  else if (first.divert) confirm = 'command.confirm.divert';
+  else if (steps.length > TEAMS_WITHOUT_PREVIEW_MAX) confirm = 'command.confirm.many';
+  return { kind: 'commands', steps, meta, confirm };
+}
+
+/** @type {Record<string, (words: string[], context: Context) => Step[]>} */
+const RULES = {
+  dispatch(words, context) {
+    const rest = words.slice();
+    let divert = false;
+    if (rest.length > 1 && match(DIVERT, rest[rest.length - 1]).word) {
+      divert = true;
+      rest.pop();
+    }
+    if (!rest.length) throw new Wrong('team_missing');
+    const teams = [];
+    while (rest.length) {
+      const team = findTeam(rest[0], context);
+      if (!team) break;
+      teams.push(team);
+      rest.shift();
+    }
+    if (!teams.length) throw new Wrong(findIncident(rest[0], context) ? 'team_missing' : 'unknown_team', { word: rest[0] });
+    if (!rest.length) throw new Wrong('incident_missing', {}, incidentIds(context));
+    if (rest.length > 1 && !findIncident(rest[0], context)) throw new Wrong('unknown_team', { word: rest[0] });
+    const incident = needIncident(rest.shift(), context);
+    if (rest.length) throw new Wrong('too_much', { word: rest.join(' ') });
+    return teams.map((team) => ({
+      command: { type: 'DispatchTeam', incident: incident.id, team: team.id, ...(divert ? { divert: true } : {}) },
+      label: `${say(context, '派', 'dispatch')} ${team.id} → ${incident.id}${divert ? ` ${say(context, '改派', 'divert')}` : ''}`,
+    }));
+  },
+
+  report(words, context) {
+    if (!words.length) throw new Wrong('kind_missing', {}, kindNames(context).slice(0, 12));
+    const kind = needKind(words[0], context);
+    const rest = words.slice(1);
+    if (!rest.length) throw new Wrong('place_missing');
+    /** @type {Record<string, unknown>} */
+    const place = { text: rest.shift() };
+    const lonlat = /^(\d{2,3}\.\d+),(\d{1,2}\.\d+)$/.exec(plain(rest[0] ?? '').replace('，', ','));
+    if (lonlat) {
+      rest.shift();
+      Object.assign(place, { lon: Number(lonlat[1]), lat: Number(lonlat[2]) });
+    }
+    const text = rest.join(' ');
+    return [
+      {
+        command: { type: 'ReportIncident', kind: kind.code, place, ...(text ? { text } : {}) },
+        label: `${say(context, '接报', 'report')} ${say(context, kind.zh, kind.en)} ${place.text}`,
+      },
+    ];
+  },
+
+  verify(words, context) {
+    const incident = needIncident(words[0], context);
+    const truth = match(TRUTH, words[1]).word;
+    if (!truth) throw new Wrong('truth_missing', {}, TRUTH.map((word) => written(word, context.lang)));
+    const reason = needText(words.slice(2), 'reason_missing');
+    return [step('VerifyIncident', { incident: incident.id, real: truth.id === 'true', reason }, `${say(context, '核实', 'verify')} ${incident.id} ${written(truth, context.lang)}`)];
+  },
+
+  close(words, context) {
+    const incident = needIncident(words[0], context);
+    return [step('CloseIncident', { incident: incident.id, reason: needText(words.slice(1), 'reason_missing') }, `${say(context, '结案', 'close')} ${incident.id}`)];
+  },
+
+  note(words, context) {
+    const incident = needIncident(words[0], context);
+    return [step('AddEntry', { incident: incident.id, text: needText(words.slice(1), 'text_missing') }, `${say(context, '记', 'note')} ${incident.id}`)];
+  },
+
+  major(words, context) {
+    const incident = needIncident(words[0], context);
+    return [step('DeclareMajorIncident', { incident: incident.id, reason: needText(words.slice(1), 'reason_missing') }, `${say(context, '重大', 'major')} ${incident.id}`)];
+  },
+
+  command(words, context) {
+    const incident = needIncident(words[0], context);
+    return [step('TransferCommand', { incident: incident.id, slot: 'overall' }, `${say(context, '指挥', 'command')} ${incident.id}`)];
+  },
+
+  casualties(words, context) {
+    const incident = needIncident(words[0], context);
+    /** @type {Record<string, number>} */
+    const figures = {};
+    const names = FIGURES.map((word) => `${written(word, context.lang)}1`);
+    for (const word of words.slice(1)) {
+      const parts = /^(\D+?)[=:]?(\d+)$/.exec(plain(word));
+      const figure = parts && match(FIGURES, parts[1]).word;
+      if (!parts || !figure) throw new Wrong('unknown_figure', { word }, names);
+      figures[figure.id] = Number(parts[2]);
+    }
+    if (!Object.keys(figures).length) throw new Wrong('figure_missing', {}, names);
+    const said = FIGURES.filter((f) => f.id in figures).map((f) => `${written(f, context.lang)}${figures[f.id]}`);
+    return [step('RecordCasualties', { incident: incident.id, ...figures }, `${say(context, '伤亡', 'casualties')} ${incident.id} ${said.join(' ')}`)];
+  },
+
+  correct(words, context) {
+    const position = /^#?(\d+)$/.exec(plain(words[0] ?? ''));
+    if (position && words[0].startsWith('#')) {
+      return [step('StrikeEntry', { position: Number(position[1]), reason: needText(words.slice(1), 'reason_missing') }, `${say(context, '更正', 'correct')} #${position[1]}`)];
+    }
+    const dispatch = findDispatch(words[0], context);
+    if (!dispatch) throw new Wrong('unknown_dispatch', { word: words[0] ?? '' });
+    const milestone = match(MILESTONES, words[1]).word;
+    if (!milestone) throw new Wrong('unknown_milestone', { word: words[1] ?? '' }, MILESTONES.map((word) => written(word, context.lang)));
+    const at = /^@?(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(plain(words[2] ?? '').replace('：', ':'));
+    const none = match(NOTHING, words[2]).word;
+    if (!at && !none) throw new Wrong('time_missing', { word: words[2] ?? '' });
+    const to = at ? when(at, context.now) : null;
+    const reason = needText(words.slice(3), 'reason_missing');
+    return [
+      step('CorrectMilestone', { dispatch: dispatch.id, milestone: milestone.id, to, reason },
+        `${say(context, '更正', 'correct')} ${dispatch.team} ${written(milestone, context.lang)} ${at ? words[2] : '—'}`),
+    ];
+  },
+};
+
+/** `FS012 FS014 到场 [HZ003]`. @param {string[]} words @param {Context} context @param {boolean} [verbLast] @returns {Step[]} */
+function teamStatement(words, context, verbLast = false) {
+  const rest = words.slice();
+  const verb = verbLast ? rest.pop() : undefined;
+  const teams = [];
+  for (let team; rest.length && (team = findTeam(rest[0], context)); rest.shift()) teams.push(team);
+  if (!teams.length) throw new Wrong('team_missing');
+  const typed = verb ?? rest.shift();
+  const legal = STATES.map((word) => written(word, context.lang));
+  if (!typed) throw new Wrong('state_missing', {}, legal);
+  const { word, several } = match(STATES, typed);
+  if (several) throw new Wrong('ambiguous', { word: typed }, several.map((w) => written(w, context.lang)));
+  if (!word) {
+    if (/^[a-z]+-?\d+$/i.test(plain(typed)) && !findIncident(typed, context)) throw new Wrong('unknown_team', { word: typed });
+    throw new Wrong('unknown_state', { word: typed }, legal);
+  }
+  const label = (/** @type {string} */ id) => `${id} ${written(word, context.lang)}`;
+  if (word.id === 'out') {
+    const reason = needText(rest, 'reason_missing');
+    return teams.map((team) => step('TakeOutOfService', { team: team.id, reason }, label(team.id)));
+  }
+  if (word.id === 'back') return teams.map((team) => step('ReturnToService', { team: team.id }, label(team.id)));
+  const named = rest.length ? findIncident(rest[0], context) : undefined;
+  if (named) rest.shift();
+  /** @type {Record<string, string>} */
+  const more = {};
+  if (word.id === 'withdraw' || word.id === 'cancel') {
+    const reasons = word.id === 'withdraw' ? WITHDRAW_REASONS : CANCEL_REASONS;
+    const reason = match(reasons, rest.shift()).word;
+    if (!reason) throw new Wrong('reason_word_missing', {}, reasons.map((w) => written(w, context.lang)));
+    more.reason = reason.id;
+  }
+  if (rest.length) throw new Wrong(named ? 'too_much' : 'unknown_incident', { word: rest.join(' ') }, named ? undefined : incidentIds(context));
+  return teams.map((team) => {
+    if (!team.dispatch) throw new Wrong('no_dispatch', { team: team.id });
+    if (named && team.incident !== named.id) throw new Wrong('other_incident', { team: team.id, incident: team.incident });
+    return step(TEAM_COMMANDS[word.id], { dispatch: team.dispatch, ...more }, label(team.id));
+  });
+}
+
+/** @type {Record<string, string>} */
+export const TEAM_COMMANDS = {
+  acknowledge: 'AcknowledgeDispatch',
+  depart: 'DepartTeam',
+  arrive: 'ArriveTeam',
+  work: 'StartWork',
+  withdraw: 'WithdrawTeam',
+  release: 'ReleaseTeam',
+  return: 'ReturnTeam',
+  cancel: 'CancelDispatch',
+};
+
+/** @param {string} type @param {Record<string, unknown>} fields @param {string} label @returns {Step} */
+const step = (type, fields, label) => ({ command: { type, ...fields }, label });
+
+/** @param {Context} context @param {string} zh @param {string} en */
+const say = (context, zh, en) => (context.lang === 'en' ? en : zh);
+
+/** @param {RegExpExecArray} at @param {number} now */
+function when(at, now) {
+  const [hour, minute, second] = [Number(at[1]), Number(at[2]), Number(at[3] ?? 0)];
+  if (hour > 23 || minute > 59 || second > 59) throw new Wrong('time_missing', { word: at[0] });
+  return new Date(spokenInstant(hour, minute, second, now)).toISOString();
+}
+
+/** @param {string[]} words @param {string} problem */
+function needText(words, problem) {
+  if (!words.length) throw new Wrong(problem);
+  return words.join(' ');
+}
+
+/** @param {string | undefined} word @param {Context} context */
+export function findTeam(word, context) {
+  if (!word) return undefined;
+  const wanted = plain(word).toUpperCase();
+  const teams = context.store.rows('team');
+  const exact = teams.get(word) ?? teams.get(wanted);
+  if (exact) return exact;
+  const named = [...teams.values()].filter((team) => team.name.zh === word || team.name.en === word);
+  return named.length === 1 ? named[0] : undefined;
+}
+
+/** By its id, or by the number at the end of it. @param {string | undefined} word @param {Context} context */
+export function findIncident(word, context) {
+  if (!word) return undefined;
+  const wanted = plain(word).toUpperCase();
+  const incidents = context.store.rows('incident');
+  const exact = incidents.get(word) ?? incidents.get(wanted);
+  if (exact) return exact;
+  if (!/^\d+$/.test(wanted)) return undefined;
+  const numbered = [...incidents.values()].filter((incident) => Number(/\d+$/.exec(incident.id)?.[0]) === Number(wanted));
+  return numbered.length === 1 ? numbered[0] : undefined;
+}
+
+/** A dispatch by its id, or the present one of a team. @param {string | undefined} word @param {Context} context */
+function findDispatch(word, context) {
+  if (!word) return undefined;
+  const dispatches = context.store.rows('dispatch');
+  const team = findTeam(word, context);
+  return dispatches.get(word) ?? dispatches.get(plain(word)) ?? (team?.dispatch ? dispatches.get(team.dispatch) ?? { id: team.dispatch, team: team.id } : undefined);
+}
+
+/** @param {string | undefined} word @param {Context} context */
+function needIncident(word, context) {
+  if (!word) throw new Wrong('incident_missing', {}, incidentIds(context));
+  const incident = findIncident(word, context);
+  if (!incident) throw new Wrong('unknown_incident', { word }, incidentIds(context));
+  return incident;
+}
+
+/** @param {string} word @param {Context} context */
+function needKind(word, context) {
+  const kinds = context.tables.incident_kinds;
+  const wanted = plain(word);
+  const exact = kinds.filter((kind) => [kind.code, kind.zh, kind.en.toLowerCase()].includes(wanted));
+  const found = exact.length ? exact : kinds.filter((kind) => kind.zh.startsWith(wanted) || kind.code.startsWith(wanted) || kind.en.toLowerCase().startsWith(wanted));
+  const inside = found.length ? found : kinds.filter((kind) => kind.zh.includes(wanted));
+  if (inside.length === 1) return inside[0];
+  if (inside.length) throw new Wrong('ambiguous', { word }, inside.map((kind) => say(context, kind.zh, kind.en)));
+  throw new Wrong('unknown_kind', { word }, kindNames(context).slice(0, 12));
+}
+
+/** @param {Context} context */
+const kindNames = (context) => context.tables.incident_kinds.map((kind) => say(context, kind.zh, kind.en));
+/** @param {Context} context */
+const incidentIds = (context) => [...context.store.rows('incident').keys()].slice(0, 12);
+/** @param {string} lang */
+const leadWords = (lang) => [...LEAD.map((word) => written(word, lang)), lang === 'en' ? '<team> <state>' : '<队号> <状态>'];

@@ -1,0 +1,21 @@
+// Written by tools/vendor.mjs.
+export { default as Map } from 'ol/Map.js';
+export { default as View } from 'ol/View.js';
+export { default as Feature } from 'ol/Feature.js';
+export { default as VectorLayer } from 'ol/layer/Vector.js';
+export { default as VectorImageLayer } from 'ol/layer/VectorImage.js';
+export { default as TileLayer } from 'ol/layer/Tile.js';
+export { default as VectorSource } from 'ol/source/Vector.js';
+export { default as XYZ } from 'ol/source/XYZ.js';
+export { default as GeoJSON } from 'ol/format/GeoJSON.js';
+export { default as Point } from 'ol/geom/Point.js';
+export { default as LineString } from 'ol/geom/LineString.js';
+export { default as Polygon } from 'ol/geom/Polygon.js';
+export { Style, Fill, Stroke, Text, Circle as CircleStyle, RegularShape } from 'ol/style.js';
+export { fromLonLat, toLonLat } from 'ol/proj.js';
+export { boundingExtent, extend, isEmpty, createEmpty, buffer, getCenter } from 'ol/extent.js';
+export { defaults as defaultInteractions } from 'ol/interaction/defaults.js';
+export { default as Draw } from 'ol/interaction/Draw.js';
+export { default as Modify } from 'ol/interaction/Modify.js';
+export { default as Snap } from 'ol/interaction/Snap.js';
+export { default as ScaleLine } from 'ol/control/ScaleLine.js';
