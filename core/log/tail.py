@@ -43,10 +43,14 @@ class Tail:
         """The log reaches at least to this position: wake whoever waits."""
         if position > self.position:
             self.position = position
-            waiting, self._waiting = self._waiting, set()
-            for each in waiting:
-                if not each.done():
-                    each.set_result(None)
+            self.wake()
+
+    def wake(self) -> None:
+        """Let everyone who waits look again."""
+        waiting, self._waiting = self._waiting, set()
+        for each in waiting:
+            if not each.done():
+                each.set_result(None)
 
     def since(self, after: int, limit: int) -> list[StoredEvent] | None:
         """The events after a position, or None when they are not (all) in memory and must be read."""

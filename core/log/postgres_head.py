@@ -1,0 +1,313 @@
+"""The writing side of one operation on PostgreSQL: its connection, the lock on its head, and the append.
+
+`postgres_schema` says why two round trips are exact. A node that finds itself alone keeps the lock for a moment after an
+append (`linger_s`, at most `lease_s` in all): the next batch then needs no round trip to lock, for nobody can have written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from core.log import postgres_reads as reads
+from core.log.protocol import (
+    AppendOutcomeUnknown,
+    CommandKnown,
+    Head,
+    LogBusy,
+    LogFailed,
+    LogUnavailable,
+    Query,
+    StoredCommand,
+    StoredEvent,
+)
+from core.log.rows import check_append, join_frontier, join_tags, micros, time_of
+from core.log.tail import Tail
+
+HOLD = "SELECT * FROM hold_1($1, $2, $3)"
+RELEASE = "SELECT release_1($1)"
+APPEND = (
+    "SELECT append_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+)
+ALONE_AFTER_S = 1.0  # Another node's append was seen less than this ago: do not linger.
+GRACE_S = 2.0  # On top of the server's own time-outs, before a silent connection is given up.
+CONNECT_AGAIN_AFTER_S = 0.2
+
+Lost = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
+
+
+class OperationHead:
+    """One per operation and node. Only one task at a time is between `take` and `leave` (the lock is fair)."""
+
+    def __init__(
+        self,
+        operation: str,
+        connect: Callable[[], Awaitable[asyncpg.Connection[asyncpg.Record]]],
+        *,
+        channel: str,
+        lock_timeout_s: float,
+        statement_timeout_s: float,
+        hold_timeout_s: float,
+        linger_s: float,
+        lease_s: float,
+    ) -> None:
+        self.operation = operation
+        self.tail = Tail()
+        self.lock = asyncio.Lock()
+        self.key = 0
+        self.head = Head()
+        self.connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._connect = connect
+        self._channel = channel
+        self._lock_timeout_s = lock_timeout_s
+        self._statement_timeout_s = statement_timeout_s
+        self._hold_timeout_ms = int(hold_timeout_s * 1000)
+        self._linger_s = linger_s
+        self._lease_s = lease_s
+        self._locked = False
+        self._leased_until = 0.0
+        self._now_us = 0
+        self._now_read = 0.0
+        self._alone_since = 0.0
+        self._connect_not_before = 0.0
+        self._releasing: asyncio.TimerHandle | asyncio.Task[None] | None = None
+
+    async def take(self) -> int:
+        """Lock the head and read it; answers the database's clock in microseconds. Raises LogBusy, LogUnavailable."""
+        connection = await self._ready()
+        started = monotonic()
+        if self._locked and started < self._leased_until:
+            # Nobody else can have held it since: the head in memory is the head, and its clock has run on.
+            return max(self._now_us + int((started - self._now_read) * 1e6), self._recorded_at_us())
+        try:
+            row = await connection.fetchrow(
+                HOLD, self.key, self._locked, self._hold_timeout_ms, timeout=self._lock_timeout_s + GRACE_S
+            )
+        except asyncpg.LockNotAvailableError:
+            self._locked = False
+            raise LogBusy(
+                f"行动 {self.operation} 的日志在 {self._lock_timeout_s:g} 秒内未能锁定;请稍后重试。",
+                f"The log of {self.operation} could not be locked within {self._lock_timeout_s:g} s; try again shortly.",
+            ) from None
+        except BaseException as error:
+            # Cancelled or broken in the middle: nobody knows who has the lock now, but a session that ends has it not.
+            self.drop()
+            if isinstance(error, Lost):
+                raise _lost_before(error) from error
+            raise
+        self._locked = True
+        if row is None:
+            self.drop()
+            raise LogUnavailable(
+                f"行动 {self.operation} 的日志头已不存在;请检查数据库。",
+                f"The head of {self.operation} is gone; check the database.",
+            )
+        *fields, now_us = row
+        head = reads.head_of((fields[0], fields[1], fields[2], fields[3]))
+        self._now_us, self._now_read = now_us, monotonic()
+        if head.position != self.head.position:
+            self._alone_since = self._now_read + ALONE_AFTER_S
+        self.head = head
+        # Reckoned from before the question, so that the lease cannot outlive what the lock's server thinks.
+        self._leased_until = started + self._lease_s
+        self.tail.heard(head.position)
+        return int(now_us)
+
+    def leave(self) -> None:
+        """Give the head back: at once, or after a moment when this node is alone. Never waits."""
+        if self.connection is None or not self._locked:
+            return
+        now = monotonic()
+        linger_s = min(self._linger_s, self._leased_until - now)
+        if linger_s > 0 and now > self._alone_since:
+            self._releasing = asyncio.get_running_loop().call_later(linger_s, self._release)
+        else:
+            self._release()
+
+    async def close(self) -> None:
+        async with self.lock:
+            await self._settle()
+            if self.connection is not None and not self.connection.is_closed():
+                await self.connection.close(timeout=GRACE_S)
+            self.connection = None
+            self._locked = False
+
+    def drop(self) -> None:
+        """End the session, and with it whatever it holds."""
+        if self.connection is not None:
+            self.connection.terminate()
+        self.connection = None
+        self._locked = False
+
+    async def missed(self, after: int) -> Sequence[StoredEvent]:
+        count = self.head.position - after
+        recent = self.tail.since(after, count)
+        if recent is not None and len(recent) == count:
+            return recent
+        events: list[StoredEvent] = await self.ask(
+            lambda connection: reads.events(connection, self.key, after, Query(), count)
+        )
+        return events
+
+    async def ask(self, question: Callable[[asyncpg.Connection[asyncpg.Record]], Coroutine[Any, Any, Any]]) -> Any:
+        """A question on the connection that holds the head."""
+        if self.connection is None:
+            raise _lost_before(None)
+        try:
+            return await question(self.connection)
+        except Lost as error:
+            self.drop()
+            raise _lost_before(error) from error
+
+    async def append(
+        self, events: Sequence[StoredEvent], commands: Sequence[StoredCommand], head: Head
+    ) -> None:
+        check_append(self.head, events, commands, head)
+        columns = _columns(events, commands)
+        connection = self.connection
+        if connection is None or connection.is_closed():
+            raise _lost_before(None)
+        try:
+            await connection.fetchval(
+                APPEND, self.key, self.head.position, head.position,
+                None if head.recorded_at is None else micros(head.recorded_at), join_frontier(head.frontier), head.epoch,
+                self._channel, f"{head.position} {self.operation}", *columns,
+                timeout=self._statement_timeout_s + GRACE_S,
+            )  # fmt: skip
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name != "command_pkey":
+                raise _failed(error) from error
+            raise CommandKnown(
+                "批次中有命令编号已在日志中,本次未写入任何内容。",
+                "A command id of the batch is in the log already; nothing was written.",
+            ) from error
+        except Lost as error:
+            self.drop()
+            # Cancelled by the server's own time-out, or never sent because a value has no form on the wire.
+            if isinstance(error, (asyncpg.QueryCanceledError, ValueError)):
+                raise _failed(error) from error
+            raise AppendOutcomeUnknown(
+                "写入时与数据库的连接中断,无法确定是否已写入;请按命令编号查询。",
+                "The connection to the database was lost while appending; ask by command id whether it happened.",
+            ) from error
+        except (asyncpg.PostgresError, asyncpg.DataError) as error:
+            # The server answered: its transaction, which is this one statement, was rolled back.
+            raise _failed(error) from error
+        except BaseException:
+            self.drop()
+            raise
+        self.head = head
+        self.tail.add(events)
+
+    async def _ready(self) -> asyncpg.Connection[asyncpg.Record]:
+        await self._settle()
+        if self.connection is not None and not self.connection.is_closed():
+            return self.connection
+        self._locked = False
+        if monotonic() < self._connect_not_before:
+            await asyncio.sleep(self._connect_not_before - monotonic())
+        self._connect_not_before = monotonic() + CONNECT_AGAIN_AFTER_S
+        connection = await self._connect()
+        try:
+            key = await connection.fetchval(reads.KEY, self.operation)
+            if key is None:
+                await connection.execute(reads.MAKE_OPERATION, self.operation)
+                key = await connection.fetchval(reads.KEY, self.operation)
+        except Lost as error:
+            connection.terminate()
+            raise _lost_before(error) from error
+        except BaseException:
+            connection.terminate()
+            raise
+        self.key, self.connection = int(key), connection
+        return connection
+
+    async def _settle(self) -> None:
+        """No release is under way on the connection any more. One that only waits for its moment is called off."""
+        releasing, self._releasing = self._releasing, None
+        if isinstance(releasing, asyncio.Task):
+            # Waited for, not awaited: this task's cancellation must not cut the release short.
+            await asyncio.wait((releasing,))
+        elif releasing is not None:
+            releasing.cancel()
+
+    def _release(self) -> None:
+        self._locked = False
+        self._releasing = asyncio.get_running_loop().create_task(self._unlock())
+
+    async def _unlock(self) -> None:
+        if self.connection is None or self.connection.is_closed():
+            return
+        try:
+            await self.connection.fetchval(RELEASE, self.key, timeout=GRACE_S)
+        except (*Lost, asyncpg.PostgresError):
+            self.drop()
+
+    def _recorded_at_us(self) -> int:
+        return 0 if self.head.recorded_at is None else micros(self.head.recorded_at)
+
+
+class PostgresHeld:
+    def __init__(self, of: OperationHead, now_us: int) -> None:
+        self._of = of
+        self.head = of.head
+        self.now = time_of(now_us)
+        self.missed: Sequence[StoredEvent] = ()
+        self.writing: asyncio.Task[None] | None = None
+
+    async def known(self, ids: Sequence[UUID]) -> dict[UUID, StoredCommand]:
+        found: dict[UUID, StoredCommand] = {}
+        if ids:
+            found = await self._of.ask(lambda connection: reads.known(connection, self._of.key, ids))
+        return found
+
+    async def read(self, after: int, query: Query, limit: int) -> list[StoredEvent]:
+        found: list[StoredEvent] = await self._of.ask(
+            lambda connection: reads.events(connection, self._of.key, after, query, limit)
+        )
+        return found
+
+    async def append(
+        self, events: Sequence[StoredEvent], commands: Sequence[StoredCommand], head: Head
+    ) -> None:
+        if self.writing is not None:
+            raise RuntimeError("a held head takes one append")
+        # A task of its own: a caller that is cancelled must not cancel a statement whose commit may have happened.
+        self.writing = asyncio.create_task(self._of.append(events, commands, head))
+        await asyncio.shield(self.writing)
+
+
+def _columns(events: Sequence[StoredEvent], commands: Sequence[StoredCommand]) -> list[list[Any]]:
+    event_columns: list[list[Any]] = [
+        [event.type for event in events],
+        [join_tags(event.tags) for event in events],
+        [micros(event.recorded_at) for event in events],
+        [event.command_id for event in events],
+        [event.data for event in events],
+    ]
+    command_columns: list[list[Any]] = [list(column) for column in zip(*commands, strict=True)] or [[] for _ in range(7)]
+    command_columns[2] = [micros(at) for at in command_columns[2]]
+    return event_columns + command_columns
+
+
+def _lost_before(error: BaseException | None) -> LogFailed:
+    return LogFailed(
+        "与数据库的连接已断开,本次未写入任何内容;请稍后重试。",
+        f"The connection to the database was lost before anything was written ({error}); try again shortly.",
+    )
+
+
+def _failed(error: Exception) -> LogFailed:
+    if isinstance(error, asyncpg.DiskFullError):
+        return LogFailed(
+            "数据库所在磁盘已满,本次未写入任何内容;腾出空间后可继续。",
+            "The database's disk is full and nothing was written; free some space and go on.",
+        )
+    return LogFailed(
+        f"数据库拒绝写入({error}),本次未写入任何内容。", f"The database did not write ({error}); nothing was written."
+    )

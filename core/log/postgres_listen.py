@@ -1,0 +1,80 @@
+"""One supervised LISTEN connection: it tells every tail of this node that an operation has moved. A hint, never truth.
+
+A listener may die without a word after a server restart, and notifications may be lost, so it is asked for a sign of life
+now and then, made again when it is gone, and every follower polls slowly beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+
+ALIVE_EVERY_S = 5.0
+ALIVE_TIMEOUT_S = 5.0
+BACKOFF_FIRST_S = 0.1
+BACKOFF_MAX_S = 5.0
+
+
+class Listener:
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[asyncpg.Connection[asyncpg.Record]]],
+        channel: str,
+        heard: Callable[[str, int], None],
+        anew: Callable[[], None],
+    ) -> None:
+        """`heard(operation, position)` on each hint; `anew()` whenever hints may have been missed."""
+        self._connect = connect
+        self._channel = channel
+        self._heard = heard
+        self._anew = anew
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._supervise(), name="log-listener")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    async def _supervise(self) -> None:
+        backoff_s = BACKOFF_FIRST_S
+        while True:
+            try:
+                connection = await self._connect()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                # Followers poll meanwhile, and whoever writes is told by its own connection.
+                await asyncio.sleep(backoff_s)
+                backoff_s = min(backoff_s * 2, BACKOFF_MAX_S)
+                continue
+            backoff_s = BACKOFF_FIRST_S
+            try:
+                await self._listen(connection)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                pass
+            finally:
+                connection.terminate()
+
+    async def _listen(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        gone = asyncio.Event()
+        connection.add_termination_listener(lambda _: gone.set())
+        await connection.add_listener(self._channel, self._told)
+        # What was committed before LISTEN took effect was not announced to us.
+        self._anew()
+        while True:
+            try:
+                async with asyncio.timeout(ALIVE_EVERY_S):
+                    await gone.wait()
+                return
+            except TimeoutError:
+                await connection.fetchval("SELECT 1", timeout=ALIVE_TIMEOUT_S)
+
+    def _told(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        position, _, operation = str(payload).partition(" ")
+        self._heard(operation, int(position))
