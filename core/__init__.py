@@ -1,0 +1,1 @@
+"""The language and the memory of Liandong: what can be asked, what has happened, what is known. Imports no other room."""

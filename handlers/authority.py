@@ -1,0 +1,208 @@
+"""Who may ask for what: one table, asked at the head, in the world as it stands. A post acts within its organisation's subtree.
+
+`duty` and `duty_lead` of the district (the root of the tree) may send every command that the table does not reserve [design].
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from core import clock, dispatch, entry, incident, leadership, organisation, team
+from core.casualty import RecordCasualties
+from core.errors import NotAuthorised
+from core.messages import Actor, Context
+from core.operation import LIVE, OpenOperation
+from core.world import World
+
+DUTY = frozenset({"duty", "duty_lead"})
+
+
+class Grant(Enum):
+    """On what ground a post may send a command."""
+
+    ANY = "any post"
+    DISTRICT = "the district's duty desk"
+    OWNER = "the duty desk of the organisation, or of one above it"
+    TEAM = "the team: team_lead or duty of its owner"
+    COMMANDER = "who holds command of the incident"
+    SAFETY = "a safety officer"
+    ORDERER = "the post that gave the order"
+    RECORDER = "the post that recorded it"
+    LEAD = "the district's duty lead"
+    CONTROLLER = "an exercise controller of the district"
+
+
+ANY, DISTRICT, OWNER, TEAM = Grant.ANY, Grant.DISTRICT, Grant.OWNER, Grant.TEAM
+COMMANDER, SAFETY, ORDERER, RECORDER = Grant.COMMANDER, Grant.SAFETY, Grant.ORDERER, Grant.RECORDER
+
+GRANTS: dict[type[Any], tuple[Grant, ...]] = {
+    OpenOperation: (DISTRICT, Grant.CONTROLLER),
+    clock.StartClock: (DISTRICT, Grant.CONTROLLER),
+    clock.JumpClock: (DISTRICT, Grant.CONTROLLER),
+    clock.ChangeClockRate: (DISTRICT, Grant.CONTROLLER),
+    clock.PauseClock: (DISTRICT, Grant.CONTROLLER),
+    clock.ResumeClock: (DISTRICT, Grant.CONTROLLER),
+    organisation.RegisterOrganisation: (DISTRICT, OWNER),
+    organisation.RenameOrganisation: (DISTRICT, OWNER),
+    organisation.MergeOrganisation: (DISTRICT,),
+    organisation.DissolveOrganisation: (DISTRICT,),
+    organisation.OpenPost: (DISTRICT, OWNER),
+    organisation.ClosePost: (DISTRICT, OWNER),
+    team.RegisterTeam: (DISTRICT, OWNER),
+    team.AmendTeam: (DISTRICT, OWNER),
+    team.TakeOutOfService: (DISTRICT, TEAM, OWNER),
+    team.ReturnToService: (DISTRICT, TEAM, OWNER),
+    incident.ReportIncident: (ANY,),
+    incident.VerifyIncident: (DISTRICT, COMMANDER),
+    incident.AmendIncident: (DISTRICT, COMMANDER),
+    incident.DeclareMajorIncident: (ANY,),
+    incident.LinkIncidents: (DISTRICT, COMMANDER),
+    incident.MergeIncident: (DISTRICT, COMMANDER),
+    incident.UnmergeIncident: (DISTRICT, COMMANDER),
+    incident.CloseIncident: (DISTRICT, COMMANDER),
+    incident.ReopenIncident: (DISTRICT, COMMANDER),
+    RecordCasualties: (ANY,),
+    entry.AddEntry: (ANY,),
+    entry.StrikeEntry: (DISTRICT, COMMANDER, RECORDER),
+    entry.RestoreEntry: (DISTRICT, COMMANDER, RECORDER),
+    leadership.OfferCommand: (ANY,),  # the rule asks for the holder
+    leadership.TransferCommand: (ANY,),  # the rule asks for an empty slot or an offer
+    leadership.AssumeCommand: (Grant.LEAD,),
+    dispatch.DispatchTeam: (DISTRICT, COMMANDER, TEAM, OWNER),
+    dispatch.AcknowledgeDispatch: (DISTRICT, TEAM, OWNER),
+    dispatch.DepartTeam: (DISTRICT, TEAM, OWNER),
+    dispatch.ArriveTeam: (DISTRICT, TEAM, OWNER, COMMANDER),
+    dispatch.StartWork: (DISTRICT, TEAM, OWNER, COMMANDER),
+    dispatch.WithdrawTeam: (DISTRICT, TEAM, COMMANDER, SAFETY),
+    dispatch.ReleaseTeam: (DISTRICT, COMMANDER),
+    dispatch.ReturnTeam: (DISTRICT, TEAM, OWNER),
+    dispatch.CancelDispatch: (DISTRICT, COMMANDER, ORDERER, TEAM),
+    dispatch.AccountForCrew: (DISTRICT, TEAM, COMMANDER, SAFETY),
+    dispatch.CorrectMilestone: (DISTRICT, COMMANDER, RECORDER),
+}
+
+SYSTEM_PARTS: dict[str, frozenset[type[Any]]] = {
+    "setup": frozenset({OpenOperation, organisation.RegisterOrganisation, organisation.OpenPost}),
+    "replay": frozenset(GRANTS),
+}
+"""What the parts of the system itself may ask for. They act inside the process only: no token or session carries them."""
+
+_ZH = {
+    Grant.ANY: "任一岗位",
+    Grant.DISTRICT: "区值班岗（duty、duty_lead）",
+    Grant.OWNER: "所属组织或其上级的值班岗",
+    Grant.TEAM: "队伍带队岗或所属组织值班岗",
+    Grant.COMMANDER: "该事件总指挥",
+    Grant.SAFETY: "安全员",
+    Grant.ORDERER: "下令岗位",
+    Grant.RECORDER: "记录该事实的岗位",
+    Grant.LEAD: "区值班长（duty_lead）",
+    Grant.CONTROLLER: "区导调岗（controller）",
+}
+
+
+def authorise(world: World, command: Any, context: Context) -> None:
+    """Raises NotAuthorised unless the actor's post exists and one of the command's grants holds for it."""
+    actor = context.actor
+    kind: type[Any] = type(command)
+    if actor.is_system:
+        if kind in SYSTEM_PARTS.get(actor.post, ()):
+            return
+    elif not _post_exists(world, actor):
+        raise NotAuthorised(
+            f"岗位 {actor.post_id} 在本作业面不存在或已撤销。",
+            f"The post {actor.post_id} does not exist in this operation, or was closed.",
+            post=actor.post_id,
+        )
+    elif any(_holds(grant, world, command, context) for grant in GRANTS[kind]):
+        return
+    grants = GRANTS[kind]
+    raise NotAuthorised(
+        f"{actor.post_id} 无权执行 {kind.__name__}；可由{'、'.join(_ZH[grant] for grant in grants)}执行。",
+        f"{actor.post_id} may not send {kind.__name__}: that is for {'; '.join(grant.value for grant in grants)}.",
+        post=actor.post_id,
+        command=kind.__name__,
+    )
+
+
+def _post_exists(world: World, actor: Actor) -> bool:
+    found = world.organisations.get(actor.organisation)
+    return found is not None and found.active and actor.post in found.posts
+
+
+def _is_district(world: World, actor: Actor) -> bool:
+    root = world.root
+    return root is not None and actor.organisation == root.id
+
+
+def _holds(grant: Grant, world: World, command: Any, context: Context) -> bool:
+    actor = context.actor
+    match grant:
+        case Grant.ANY:
+            return True
+        case Grant.DISTRICT:
+            return actor.post in DUTY and _is_district(world, actor)
+        case Grant.LEAD:
+            return actor.post == "duty_lead" and _is_district(world, actor)
+        case Grant.CONTROLLER:
+            opening_or_drill = context.operation != LIVE
+            return actor.post == "controller" and _is_district(world, actor) and opening_or_drill
+        case Grant.OWNER:
+            owner = _owner(world, command)
+            return actor.post in DUTY and owner is not None and world.is_within(owner, actor.organisation)
+        case Grant.TEAM:
+            owner = _owner(world, command)
+            if isinstance(command, dispatch.CancelDispatch) and command.reason != "declined":
+                return False
+            return actor.post in (*DUTY, "team_lead") and owner is not None and owner == actor.organisation
+        case Grant.SAFETY:
+            return actor.post == "safety"
+        case Grant.COMMANDER:
+            found = world.incidents.get(_incident(world, command) or "")
+            return found is not None and actor.post_id in found.holders.values()
+        case Grant.ORDERER:
+            ordered = world.dispatches.get(getattr(command, "dispatch", ""))
+            return ordered is not None and ordered.by == actor.post_id
+        case Grant.RECORDER:
+            return _recorder(world, command) == actor.post_id
+
+
+def _owner(world: World, command: Any) -> str | None:
+    """The organisation that a command is about: its own, its parent, or the owner of its team."""
+    if isinstance(command, organisation.RegisterOrganisation):
+        return command.parent
+    if (team_id := getattr(command, "team", None)) is None and (named := getattr(command, "dispatch", None)):
+        found = world.dispatches.get(named)
+        team_id = found.team if found else None
+    if isinstance(command, team.RegisterTeam):
+        return command.organisation
+    if team_id is not None:
+        owned = world.teams.get(team_id)
+        return owned.organisation if owned else None
+    return getattr(command, "organisation", None)
+
+
+def _incident(world: World, command: Any) -> str | None:
+    if (named := getattr(command, "incident", None)) is not None:
+        return str(named)
+    if isinstance(command, entry.StrikeEntry | entry.RestoreEntry):
+        for table in world.entries.values():
+            if command.position in table:
+                return table[command.position].incident
+        return None
+    found = world.dispatches.get(getattr(command, "dispatch", ""))
+    return found.incident if found else None
+
+
+def _recorder(world: World, command: Any) -> str | None:
+    """Who recorded the fact that a command strikes or corrects."""
+    if isinstance(command, entry.StrikeEntry | entry.RestoreEntry):
+        for table in world.entries.values():
+            if command.position in table:
+                return table[command.position].by
+    if isinstance(command, dispatch.CorrectMilestone):
+        found = world.dispatches.get(command.dispatch)
+        stamp = getattr(found, command.milestone) if found else None
+        return getattr(stamp, "by", None)
+    return None
