@@ -235,6 +235,7 @@ class PostgresLog:
                 operation,
                 self._connect_writer,
                 channel=self._channel,
+                alone=lambda: self._listener.alone,
                 lock_timeout_s=self._lock_timeout_s,
                 statement_timeout_s=self._statement_timeout_s,
                 hold_timeout_s=self._hold_timeout_s,

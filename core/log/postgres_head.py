@@ -34,7 +34,6 @@ RELEASE = "SELECT release_1($1)"
 APPEND = (
     "SELECT append_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
 )
-ALONE_AFTER_S = 1.0  # Another node's append was seen less than this ago: do not linger.
 GRACE_S = 2.0  # On top of the server's own time-outs, before a silent connection is given up.
 CONNECT_AGAIN_AFTER_S = 0.2
 
@@ -50,6 +49,7 @@ class OperationHead:
         connect: Callable[[], Awaitable[asyncpg.Connection[asyncpg.Record]]],
         *,
         channel: str,
+        alone: Callable[[], bool],
         lock_timeout_s: float,
         statement_timeout_s: float,
         hold_timeout_s: float,
@@ -64,6 +64,7 @@ class OperationHead:
         self.connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._connect = connect
         self._channel = channel
+        self._alone = alone
         self._lock_timeout_s = lock_timeout_s
         self._statement_timeout_s = statement_timeout_s
         self._hold_timeout_ms = int(hold_timeout_s * 1000)
@@ -73,7 +74,6 @@ class OperationHead:
         self._leased_until = 0.0
         self._now_us = 0
         self._now_read = 0.0
-        self._alone_since = 0.0
         self._connect_not_before = 0.0
         self._releasing: asyncio.TimerHandle | asyncio.Task[None] | None = None
 
@@ -108,11 +108,8 @@ class OperationHead:
                 f"The head of {self.operation} is gone; check the database.",
             )
         *fields, now_us = row
-        head = reads.head_of((fields[0], fields[1], fields[2], fields[3]))
+        self.head = head = reads.head_of((fields[0], fields[1], fields[2], fields[3]))
         self._now_us, self._now_read = now_us, monotonic()
-        if head.position != self.head.position:
-            self._alone_since = self._now_read + ALONE_AFTER_S
-        self.head = head
         # Reckoned from before the question, so that the lease cannot outlive what the lock's server thinks.
         self._leased_until = started + self._lease_s
         self.tail.heard(head.position)
@@ -122,9 +119,8 @@ class OperationHead:
         """Give the head back: at once, or after a moment when this node is alone. Never waits."""
         if self.connection is None or not self._locked:
             return
-        now = monotonic()
-        linger_s = min(self._linger_s, self._leased_until - now)
-        if linger_s > 0 and now > self._alone_since:
+        linger_s = min(self._linger_s, self._leased_until - monotonic())
+        if linger_s > 0 and self._alone():
             self._releasing = asyncio.get_running_loop().call_later(linger_s, self._release)
         else:
             self._release()
@@ -176,7 +172,7 @@ class OperationHead:
             await connection.fetchval(
                 APPEND, self.key, self.head.position, head.position,
                 None if head.recorded_at is None else micros(head.recorded_at), join_frontier(head.frontier), head.epoch,
-                self._channel, f"{head.position} {self.operation}", *columns,
+                self._channel, None if self._alone() else f"{head.position} {self.operation}", *columns,
                 timeout=self._statement_timeout_s + GRACE_S,
             )  # fmt: skip
         except asyncpg.UniqueViolationError as error:

@@ -1,7 +1,8 @@
 """One supervised LISTEN connection: it tells every tail of this node that an operation has moved. A hint, never truth.
 
 A listener may die without a word after a server restart, and notifications may be lost, so it is asked for a sign of life
-now and then, made again when it is gone, and every follower polls slowly beside it.
+now and then, made again when it is gone, and every follower polls slowly beside it. It also knows whether this node is
+alone: then nobody has to be notified (a notification wakes two processes) and nobody waits for a lock that is kept a moment.
 """
 
 from __future__ import annotations
@@ -16,6 +17,15 @@ ALIVE_EVERY_S = 5.0
 ALIVE_TIMEOUT_S = 5.0
 BACKOFF_FIRST_S = 0.1
 BACKOFF_MAX_S = 5.0
+
+# Every node keeps this lock, shared, on its listening session: counting its holders is counting the nodes, and a crash
+# is counted out. No operation has the key 0.
+JOIN = "SELECT pg_advisory_lock_shared('head'::regclass::oid::integer, 0)"
+NODES = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND classid = 'head'::regclass AND objid = 0 "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+HELLO = "hello"
 
 
 class Listener:
@@ -32,6 +42,8 @@ class Listener:
         self._heard = heard
         self._anew = anew
         self._task: asyncio.Task[None] | None = None
+        self.alone = False
+        """Whether no other node was there a moment ago. A hint as well: one that joins says hello, and polls besides."""
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._supervise(), name="log-listener")
@@ -59,12 +71,16 @@ class Listener:
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 pass
             finally:
+                self.alone = False
                 connection.terminate()
 
     async def _listen(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         gone = asyncio.Event()
         connection.add_termination_listener(lambda _: gone.set())
         await connection.add_listener(self._channel, self._told)
+        await connection.fetchval(JOIN)
+        await connection.execute("SELECT pg_notify($1, $2)", self._channel, HELLO)
+        await self._count(connection)
         # What was committed before LISTEN took effect was not announced to us.
         self._anew()
         while True:
@@ -73,8 +89,17 @@ class Listener:
                     await gone.wait()
                 return
             except TimeoutError:
-                await connection.fetchval("SELECT 1", timeout=ALIVE_TIMEOUT_S)
+                await self._count(connection)
 
-    def _told(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+    async def _count(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        self.alone = await connection.fetchval(NODES, timeout=ALIVE_TIMEOUT_S) == 1
+
+    def _told(
+        self, connection: asyncpg.Connection[asyncpg.Record] | object, pid: int, _channel: str, payload: object
+    ) -> None:
+        if payload == HELLO:
+            if isinstance(connection, asyncpg.Connection) and pid != connection.get_server_pid():
+                self.alone = False
+            return
         position, _, operation = str(payload).partition(" ")
         self._heard(operation, int(position))

@@ -80,7 +80,9 @@ BEGIN
     INSERT INTO tag SELECT of, g, before + n
         FROM unnest(tags_) WITH ORDINALITY AS e (joined, n), string_to_table(joined, E'\x1f') AS g
         ON CONFLICT DO NOTHING;
-    PERFORM pg_notify(channel, hint);
+    IF hint IS NOT NULL THEN
+        PERFORM pg_notify(channel, hint);
+    END IF;
 END $$;
 CREATE FUNCTION with_every_tag_1(of integer, past bigint, tags_ text[], types text[], most integer) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE AS $$
