@@ -1,4 +1,7 @@
-"""Incidents 突发事件: reported → verified (or judged false) → closed; amended, merged, linked, reopened. The grade is derived, never typed."""
+"""Incidents 突发事件: reported → verified (or judged false) → closed; amended, merged, linked, reopened.
+
+The grade is derived from consequences, never typed.
+"""
 
 from __future__ import annotations
 

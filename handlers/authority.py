@@ -105,7 +105,7 @@ _ZH = {
 def authorise(world: World, command: Any, context: Context) -> None:
     """Raises NotAuthorised unless the actor's post exists and one of the command's grants holds for it."""
     actor = context.actor
-    kind: type[Any] = type(command)
+    kind: Any = type(command)
     if actor.is_system:
         if kind in SYSTEM_PARTS.get(actor.post, ()):
             return

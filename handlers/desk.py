@@ -37,7 +37,8 @@ from core.log.protocol import (
 )
 from core.messages import Context, Envelope
 from core.operation import LIVE, CommandRefused, OpenOperation
-from core.world import VERSION, Undo, World
+from core.tables import Undo
+from core.world import VERSION, World
 from handlers import answers
 from handlers.answers import Answer
 from handlers.rules import decide
@@ -235,10 +236,8 @@ class Desk:
                     return
                 if not taken:
                     return
-            raise DeskBusy(
-                "日志暂不可写，请用同一编号重发。", "The log cannot be written now: send the same id again."
-            )
-        except (LogError, DeskBusy) as error:
+            self._fail(taken, _unwritable())
+        except LogError as error:
             _log.warning("batch_failed", operation=self.operation, commands=len(taken), reason=error.en)
             self._fail(taken, DeskBusy(error.zh, error.en))
         except OperationUnreadable as error:

@@ -1,0 +1,153 @@
+"""The tables of one operation's world, with an undo list for what a batch replaced. It knows rows, and neither events nor rules."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+import msgspec
+from msgspec import Struct, structs
+
+from core.clock import Clock
+from core.dispatch import Dispatch
+from core.entry import Entry
+from core.incident import Incident
+from core.operation import Operation
+from core.organisation import Organisation
+from core.team import Team
+
+_ABSENT: Any = object()
+Undo = list[tuple[dict[Any, Any], Any, Any]]
+"""Rows lost, newest last: (table, key, what was there)."""
+
+
+class _Snapshot(Struct):
+    """What a snapshot of the tables holds."""
+
+    position: int
+    single: dict[str, Operation | None]
+    clocks: dict[str, Clock | None]
+    organisations: dict[str, Organisation]
+    codes: dict[str, str]
+    teams: dict[str, Team]
+    incidents: dict[str, Incident]
+    dispatches: dict[str, Dispatch]
+    entries: dict[str, dict[int, Entry]]
+    counters: dict[str, int]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Snapshot)
+
+
+class Tables:
+    """Rows are frozen values; only the tables change, and with an undo list every change can be taken back."""
+
+    def __init__(self, *, keep_closed: bool = False) -> None:
+        """With `keep_closed` nothing is let go: for bringing single incidents back."""
+        self.position = 0
+        self.recorded_at: datetime | None = None
+        self.single: dict[str, Operation | None] = {"operation": None}
+        self.clocks: dict[str, Clock | None] = {"clock": None}
+        self.organisations: dict[str, Organisation] = {}
+        self.codes: dict[str, str] = {}
+        self.teams: dict[str, Team] = {}
+        self.incidents: dict[str, Incident] = {}
+        self.dispatches: dict[str, Dispatch] = {}
+        self.entries: dict[str, dict[int, Entry]] = {}
+        self.counters: dict[str, int] = {}
+        self._keep_closed = keep_closed
+        self._closing: list[str] = []
+        self._undo: Undo | None = None
+
+    @property
+    def operation(self) -> Operation | None:
+        return self.single["operation"]
+
+    @property
+    def clock(self) -> Clock | None:
+        return self.clocks["clock"]
+
+    # --- changing rows ---
+
+    def put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
+        if self._undo is not None:
+            self._undo.append((table, key, table.get(key, _ABSENT)))
+        table[key] = value
+
+    def drop(self, table: dict[Any, Any], key: Any) -> None:
+        if key in table:
+            if self._undo is not None:
+                self._undo.append((table, key, table[key]))
+            del table[key]
+
+    def take_back(self, undo: Undo, position: int, recorded_at: datetime | None) -> None:
+        """Undo a batch that did not become durable: the tables stand at `position` again."""
+        for table, key, before in reversed(undo):
+            if before is _ABSENT:
+                table.pop(key, None)
+            else:
+                table[key] = before
+        self.position = position
+        self.recorded_at = recorded_at
+
+    def put_dispatch(self, dispatch: Dispatch) -> None:
+        """Keep the team's one open assignment in step with the assignment's state."""
+        self.put(self.dispatches, dispatch.id, dispatch)
+        team = self.teams.get(dispatch.team)
+        if team is None:
+            return
+        if dispatch.open:
+            if team.dispatch is None:
+                self.put(self.teams, team.id, structs.replace(team, dispatch=dispatch.id))
+        elif team.dispatch == dispatch.id:
+            self.put(self.teams, team.id, structs.replace(team, dispatch=None))
+
+    # --- letting go ---
+
+    def close_incident(self, id: str) -> None:
+        """Let go of a closed incident: at once in a replay, by `sweep` after the commit where it may be taken back."""
+        if self._undo is not None:
+            self._closing.append(id)
+        elif not self._keep_closed:
+            self._forget(id)
+
+    def sweep(self) -> None:
+        """Let go of what is closed, after the batch that closed it or named it has ended, one way or the other."""
+        self._undo = None
+        closing, self._closing = self._closing, []
+        for id in closing:
+            incident = self.incidents.get(id)
+            if incident is None:
+                continue
+            into = self.incidents.get(incident.merged_into or "")
+            gone = incident.merged_into is not None and (into is None or into.closed_at is not None)
+            if incident.closed_at is not None or gone:
+                self._forget(id)
+
+    def _forget(self, id: str) -> None:
+        incident = self.incidents.get(id)
+        if incident is None:
+            return
+        self.drop(self.incidents, id)
+        self.drop(self.entries, id)
+        for dispatch in incident.dispatches:
+            self.drop(self.dispatches, dispatch)
+        for merged in incident.merged:
+            self._forget(merged)
+
+    # --- snapshots ---
+
+    def snapshot(self) -> bytes:
+        """All rows as bytes; `restored` reads them."""
+        names = _Snapshot.__struct_fields__
+        return _encoder.encode(_Snapshot(**{name: getattr(self, name) for name in names}))
+
+    @classmethod
+    def restored(cls, data: bytes) -> Self:
+        """The tables from their snapshot."""
+        snapshot = _decoder.decode(data)
+        tables = cls()
+        for name in _Snapshot.__struct_fields__:
+            setattr(tables, name, getattr(snapshot, name))
+        return tables
