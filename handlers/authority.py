@@ -10,6 +10,7 @@ from typing import Any
 
 from core import clock, dispatch, entry, incident, leadership, organisation, team
 from core.casualty import RecordCasualties
+from core.catalogue import AnyCommand
 from core.errors import NotAuthorised
 from core.messages import Actor, Context
 from core.operation import LIVE, OpenOperation
@@ -102,10 +103,10 @@ _ZH = {
 }
 
 
-def authorise(world: World, command: Any, context: Context) -> None:
+def authorise(world: World, command: AnyCommand, context: Context) -> None:
     """Raises NotAuthorised unless the actor's post exists and one of the command's grants holds for it."""
     actor = context.actor
-    kind: Any = type(command)
+    kind: type[Any] = command.__class__
     if actor.is_system:
         if kind in SYSTEM_PARTS.get(actor.post, ()):
             return
