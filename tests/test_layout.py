@@ -14,7 +14,10 @@ ROOMS = ("core", "handlers", "projections", "scenarios", "web", "tests", "bench"
 
 # At this length one asks whether a file has two concerns. The ones with a good reason stand here.
 LINES_MAX = 300
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "core/dispatch.py": "one thing, one file: eleven commands and eleven events, nothing but declarations and evolve",
+    "core/incident.py": "one thing, one file: nine commands and nine events, nothing but declarations and evolve",
+}
 
 BINARY = {".png", ".jpg", ".ico", ".woff2", ".gz", ".zip", ".pdf", ".sqlite3", ".mp3", ".wav", ".bin"}
 # Written in pieces, so that this file passes its own test.
