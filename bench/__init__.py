@@ -1,0 +1,1 @@
+"""Measurements beside a peer in the same run. Scripts, never tests: they print ratios, JSON and a table."""
