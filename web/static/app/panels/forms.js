@@ -7,7 +7,7 @@ import { say, t } from '../core/i18n.js';
 
 /**
  * @param {App} app @param {string} title @param {unknown} fields
- * @param {(values: Record<string, string>) => void} send @param {{ go?: string, onCancel?: () => void }} [more]
+ * @param {(values: Record<string, string>) => void} send @param {{ go?: string, bare?: boolean, onCancel?: () => void }} [more]
  */
 export function form(app, title, fields, send, more = {}) {
   const submit = (/** @type {SubmitEvent} */ event) => {
@@ -19,7 +19,7 @@ export function form(app, title, fields, send, more = {}) {
     target.reset();
   };
   return html`<form class="form" @submit=${submit} aria-label=${title}>
-    <h3>${title}</h3>
+    ${more.bare ? nothing : html`<h3>${title}</h3>`}
     ${fields}
     <div class="buttons">
       <button class="button primary" type="submit" ?disabled=${!app.link.ready}>${more.go ?? t('form.send')}</button>
@@ -65,7 +65,7 @@ export function reportForm(app, view) {
       app.act({ type: 'ReportIncident', kind: values.kind, place, ...(values.text ? { text: values.text } : {}) }, `${t('form.report')} ${values.place}`);
       app.show(null);
     },
-    { onCancel: () => app.show(null) },
+    { bare: true, onCancel: () => app.show(null) },
   );
 }
 

@@ -5,9 +5,6 @@ import * as format from '../core/format.js';
 import { t } from '../core/i18n.js';
 import { SteadyOrder, age, casualties, changesButton, gradeBadge, head, incidentKind, rank, roving, stage, waiting } from './parts.js';
 
-/** Minutes are enough here; the drawer has the seconds. @param {import('../types').Incident} incident */
-const shortTime = (incident) => format.time(incident.reported_at, incident.reported_precision === 'second' ? 'minute' : incident.reported_precision);
-
 /** @param {HTMLElement} root @param {import('../types').App} app @returns {import('../types').Panel} */
 export function incidentsPanel(root, app) {
   /** Rows as last seen, so that one that is gone stays where it was while a hand is on the list. @type {Map<string, import('../types').Incident>} */
@@ -34,9 +31,9 @@ export function incidentsPanel(root, app) {
         <span class="body">
           <span class="title">${incident.place.text}<span class="text"> ${incident.text}</span></span>
           <span class="facts">
-            <span>${id} · ${shortTime(incident)} · ${age(app, incident.reported_at)} · ${incidentKind(app, incident.kind)}</span>
+            <span class="id">${id} · <span title=${format.time(incident.reported_at, incident.reported_precision)}>${age(app, incident.reported_at)}</span></span><span class="kind">${incidentKind(app, incident.kind)}</span>
             ${hurt ? html`<span class="hurt">${hurt}</span>` : nothing}
-            ${incident.declared_major ? html`<span class="tag">${t('incident.declared')}</span>` : nothing}
+            ${incident.declared_major && rank(incident.grade) > 2 ? html`<span class="tag">${t('incident.declared')}</span>` : nothing}
           </span>
         </span>
         <span class="stage ${what}">${what === 'active' ? t('incident.teams', { n: incident.teams }) : t(`incident.stage.${what}`)}</span>

@@ -4,8 +4,8 @@ import * as ol from '../../vendor/ol.js';
 import { html, nothing, render } from '../../vendor/lit.js';
 import { say, t } from '../core/i18n.js';
 import { baseLayers } from './map_base.js';
-import { incidentStyle, teamStyle, theme } from './map_styles.js';
-import { head } from './parts.js';
+import { incidentCaption, incidentStyle, teamStyle, theme } from './map_styles.js';
+import { head, rank } from './parts.js';
 
 const REDRAW_MS = 250;
 const HIT_PIXELS = 8;
@@ -28,8 +28,15 @@ export function mapPanel(root, app) {
   const base = baseLayers(() => colours);
   const teamLayer = new ol.VectorLayer({ source: teams, style: (feature) => teamStyle(/** @type {any} */ (feature), colours, app), updateWhileInteracting: false });
   const incidentLayer = new ol.VectorLayer({ source: incidents, style: (feature) => incidentStyle(/** @type {any} */ (feature), colours, app), declutter: false });
+  const captionLayer = new ol.VectorLayer({
+    source: incidents,
+    style: (feature) => incidentCaption(/** @type {any} */ (feature), colours, app),
+    declutter: true,
+    // The graver one keeps its name when two are too close.
+    renderOrder: (a, b) => rank(a.get('row').grade) - rank(b.get('row').grade),
+  });
   const view = new ol.View({ center: ol.fromLonLat([120.145, 30.247]), zoom: 13, minZoom: 10, maxZoom: 18, enableRotation: false });
-  const map = new ol.Map({ target, layers: [...base.layers, teamLayer, incidentLayer], view, controls: [new ol.ScaleLine({ minWidth: 60 })] });
+  const map = new ol.Map({ target, layers: [...base.layers, teamLayer, captionLayer, incidentLayer], view, controls: [new ol.ScaleLine({ minWidth: 60 })] });
 
   let fitted = '';
   let byHand = false;
@@ -112,7 +119,7 @@ export function mapPanel(root, app) {
   function fit() {
     const places = [...incidentPlaces()].map(({ lon, lat }) => ol.fromLonLat([lon, lat]));
     if (!places.length) return;
-    view.fit(ol.boundingExtent(places), { padding: [70, 60, 70, 60], maxZoom: FIT_MAX_ZOOM, duration: 0 });
+    view.fit(ol.boundingExtent(places), { padding: [40, 50, 50, 50], maxZoom: FIT_MAX_ZOOM, duration: 0 });
   }
 
   const entry = (/** @type {string} */ mark, /** @type {string} */ key) => html`<li><span class="mark ${mark}" aria-hidden="true"></span>${t(key)}</li>`;

@@ -49,16 +49,22 @@ export function incidentStyle(feature, c, app) {
   const row = feature.get('row');
   const n = rank(row.grade && GRADES.includes(row.grade) ? row.grade : null);
   const chosen = app.ui.chosen === row.id;
-  const text = app.ui.layers.labels || chosen ? row.place.text : '';
-  return once(`i/${n}/${chosen}/${text}`, () => {
+  return once(`i/${n}/${chosen}`, () => {
     const ink = n === 5 ? c.ink : c[`grade-${n}-ink`];
     const styles = [
       new ol.Style({ image: shape(n, c), zIndex: 100 - n, text: new ol.Text({ text: n === 5 ? '?' : ROMAN[n - 1], font: `700 13px ${c.font}`, offsetY: n === 3 ? 3 : 1, fill: new ol.Fill({ color: ink }) }) }),
     ];
     if (chosen) styles.unshift(new ol.Style({ zIndex: 99, image: new ol.CircleStyle({ radius: 23, stroke: new ol.Stroke({ color: c.focus, width: 3 }) }) }));
-    if (text) styles.push(new ol.Style({ zIndex: 100 - n, text: caption(text, c, 27) }));
     return styles;
   });
+}
+
+/** Names stand in a layer of their own, where they make room for each other. @param {import('ol').Feature} feature @param {Colours} c @param {import('../types').App} app */
+export function incidentCaption(feature, c, app) {
+  /** @type {import('../types').Incident} */
+  const row = feature.get('row');
+  if (!app.ui.layers.labels) return undefined;
+  return once(`c/${row.place.text}`, () => new ol.Style({ text: caption(row.place.text, c, 27) }));
 }
 
 /** @param {import('ol').Feature} feature @param {Colours} c @param {import('../types').App} app */

@@ -11,7 +11,7 @@ const GROUP_POSITIONS = 64;
 /** @param {import('../types').App} app @param {Entry} entry */
 export function entryRow(app, entry) {
   const about = entry.incident && app.store.row('incident', entry.incident);
-  return html`<li class="entry ${entry.kind} ${entry.significant ? 'significant' : ''} ${entry.struck ? 'struck' : ''}">
+  return html`<li class="entry of-${entry.kind} ${entry.significant ? 'significant' : ''} ${entry.struck ? 'struck' : ''}">
     <time datetime=${entry.occurred_at} title="#${entry.position}">${format.time(entry.occurred_at, entry.precision)}</time>
     <span class="kind">${t(`entry.${entry.kind}`)}</span>
     <span class="said">
