@@ -72,7 +72,7 @@ def decide_batch(
         context = Context(
             actor=envelope.actor,
             now=now,
-            occurred_at=(envelope.occurred_at or now).astimezone(UTC),
+            occurred_at=now if envelope.occurred_at is None else _in_utc(envelope.occurred_at),
             source=envelope.source,
             precision=envelope.precision,
             seen=envelope.seen,
@@ -117,6 +117,14 @@ def decide_batch(
     frontier = merkle.extend_data(held.head.frontier, held.head.position, [event.data for event in events])
     head = held.head._replace(position=world.position, recorded_at=recorded_at, frontier=frontier)
     return Batch(events, commands, found, head)
+
+
+def _in_utc(time: datetime) -> datetime:
+    """In UTC; where that would leave the calendar, as it is: the rules refuse it."""
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        return time.replace(tzinfo=UTC)
 
 
 def _record(
