@@ -20,8 +20,9 @@ from core.log.postgres_append import Lost
 from core.log.postgres_head import OperationHead, PostgresHeld
 from core.log.postgres_listen import Listener
 from core.log.postgres_schema import migrate, unavailable
-from core.log.protocol import Head, Held, LogBusy, LogUnavailable, Query, StoredCommand, StoredEvent
+from core.log.protocol import Head, Held, LogUnavailable, Query, StoredCommand, StoredEvent
 from core.log.rows import OPERATION_CHARS_MAX
+from core.log.turn import acquire_in_turn
 
 log = logging.getLogger(__name__)
 
@@ -105,14 +106,7 @@ class PostgresLog:
     async def hold(self, operation: str, after: int) -> AsyncGenerator[Held, None]:
         of = self._head_of(operation)
         # First this node's own queue, then the database's: both first come, first served.
-        try:
-            async with asyncio.timeout(self._lock_timeout_s):
-                await of.lock.acquire()
-        except TimeoutError:
-            raise LogBusy(
-                f"行动 {operation} 的日志在 {self._lock_timeout_s:g} 秒内未能锁定;请稍后重试。",
-                f"The log of {operation} could not be locked within {self._lock_timeout_s:g} s; try again shortly.",
-            ) from None
+        await acquire_in_turn(of.lock, operation, self._lock_timeout_s)
         held: PostgresHeld | None = None
 
         def leave(_: object = None) -> None:
