@@ -17,7 +17,7 @@ from core.operation import LIVE, OpenOperation
 from core.world import World
 
 DUTY = frozenset({"duty", "duty_lead"})
-COMMAND_POSTS = DUTY | {"commander", "deputy_commander", "site_commander"}
+COMMAND_POSTS = frozenset({"duty_lead", "commander", "deputy_commander", "site_commander"})
 
 
 class Grant(Enum):
@@ -32,7 +32,7 @@ class Grant(Enum):
     ORDERER = "the post that gave the order"
     RECORDER = "the post that recorded it"
     LEAD = "the district's duty lead"
-    UPPER = "a command or duty post of an organisation above the holder's"
+    UPPER = "the duty lead or a commanding post of an organisation above the holder's"
     CONTROLLER = "an exercise controller of the district"
 
 
@@ -101,7 +101,7 @@ _ZH = {
     Grant.ORDERER: "下令岗位",
     Grant.RECORDER: "记录该事实的岗位",
     Grant.LEAD: "区值班长（duty_lead）",
-    Grant.UPPER: "现任指挥所属组织之上级的指挥岗或值班岗",
+    Grant.UPPER: "现任指挥所属组织之上级的值班长或指挥岗",
     Grant.CONTROLLER: "区导调岗（controller）",
 }
 
