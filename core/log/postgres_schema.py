@@ -183,6 +183,6 @@ def unavailable(dsn: str, error: Exception) -> LogUnavailable:
         case _:
             why_zh, why_en = "连接串有误", "the address is malformed"
     return LogUnavailable(
-        f"无法使用 PostgreSQL 数据库 {place}:{why_zh};请检查 LIANDONG_DATABASE 设置与数据库状态。",
-        f"The PostgreSQL database {place} cannot be used: {why_en}; check the address set and that the server runs.",
+        f"无法使用 PostgreSQL 数据库 {place}:{why_zh};请检查 LIANDONG_POSTGRES 设置与数据库状态。",
+        f"The PostgreSQL database {place} cannot be used: {why_en}; check LIANDONG_POSTGRES and that the server runs.",
     )
