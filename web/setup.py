@@ -5,6 +5,7 @@ Command ids are UUIDv5 of what they set up, so that a second start, or a second 
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -37,16 +38,19 @@ async def set_up(node: Node) -> None:
     if root is not None and root.id != node.settings.district:
         _say_of_another(node.settings, root.id)
         return
-    for id, command in missing.items():
-        # One after the other: each is decided on top of the one before, and a crash in between is made good next time.
-        answer = await desk.send(
-            Envelope(id=id, operation=LIVE, actor=SETUP, command=command, source="system")
-        )
+    envelopes = [
+        Envelope(id=id, operation=LIVE, actor=SETUP, command=command, source="system")
+        for id, command in missing.items()
+    ]
+    # Queued in this order before the desk looks: one batch, so the district is there as a whole or not at all.
+    answers = await asyncio.gather(*[desk.send(envelope) for envelope in envelopes])
+    for envelope, answer in zip(envelopes, answers, strict=True):
         if answer.code is not None and answer.code != CommandIdReused().code:
             # Reused: another node starts at this moment with another name for the district; the first one stands.
+            name = type(envelope.command).__name__
             raise SettingsError(
-                f"初始化失败：{type(command).__name__} 被拒绝（{answer.code}）。请检查 --district。",
-                f"The first start failed: {type(command).__name__} was refused ({answer.code}). Check --district.",
+                f"初始化失败：{name} 被拒绝（{answer.code}）。请检查 --district。",
+                f"The first start failed: {name} was refused ({answer.code}). Check --district.",
             )
     _log.info("district_set_up", district=node.settings.district, commands=len(missing))
 
