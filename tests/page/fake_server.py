@@ -196,9 +196,10 @@ class FakeServer(Pages):
             if text is None:
                 await send({"type": "websocket.close", "code": 4001})
                 return
-            if not self.faults.silent:
-                with contextlib.suppress(RuntimeError):
-                    await send({"type": "websocket.send", "text": text})
+            while self.faults.silent:  # noqa: ASYNC110 — a flag is simpler to set from a test than an event; what was said meanwhile comes later
+                await asyncio.sleep(0.05)
+            with contextlib.suppress(RuntimeError):
+                await send({"type": "websocket.send", "text": text})
 
     # -- driving it from a test --------------------------------------------------------------------------------------
 
