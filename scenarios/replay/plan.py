@@ -85,9 +85,11 @@ class Plan:
         self._rename_taken(book.oddities)
         self._reopen: dict[str, str] = {}
 
-    def opening(self) -> Step:
+    def opening(self, *, with_teams: bool) -> Step:
         """The operation's first command. Its id is the same for every file: who comes second finds it open."""
-        return Step(uuid5(self.namespace, "open"), OpenOperation(title=self._title, with_teams=False), 0, 0)
+        return Step(
+            uuid5(self.namespace, "open"), OpenOperation(title=self._title, with_teams=with_teams), 0, 0
+        )
 
     def setting_up(self, root: str | None) -> Iterator[Step]:
         """The clock, the organisation, the teams: in place before the first call. `root` is the district."""
@@ -128,8 +130,13 @@ class Plan:
             yield from self._of(fact)
 
     def __len__(self) -> int:
-        """How many facts there are to send, without the clock's jumps."""
-        return len(self.order)
+        """About how many commands there are to send, for a progress bar."""
+        instants = 0
+        before: Instant | None = None
+        for fact in self.order:
+            instants += fact.key != before
+            before = fact.key
+        return len(self.order) + instants + len(self._book.units) + 3
 
     # --- one fact ---
 
