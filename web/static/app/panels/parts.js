@@ -85,6 +85,22 @@ export const age = (app, at) => (at ? format.duration(app.clock.now() - instant(
 /** A command about this is on its way. @param {App} app @param {(command: import('../types').Command) => boolean} about */
 export const waiting = (app, about) => app.outbox.pending.some((item) => about(item.envelope.command));
 
+/** A row that has just changed is lit for two seconds: the class alternates, so that the animation starts anew. */
+export class Fresh {
+  /** @type {Map<string, [position: number, n: number]>} */
+  #seen = new Map();
+
+  /** @param {App} app @param {string} key of the row, `kind/id` */
+  mark(app, key) {
+    const position = app.store.changed.get(key);
+    if (position === undefined) return '';
+    const seen = this.#seen.get(key);
+    const n = seen && seen[0] === position ? seen[1] : (seen?.[1] ?? 0) + 1;
+    this.#seen.set(key, [position, n]);
+    return n % 2 ? 'fresh-odd' : 'fresh-even';
+  }
+}
+
 const HOLD_MS = 2_000;
 
 /** The order of a list, which does not change under a hand: what moved meanwhile is counted and offered. */
