@@ -46,7 +46,7 @@ async def test_live_is_marked_as_live(page: Page) -> None:
 
 async def test_rows_teams_and_entries_are_shown(board: Page, server: FakeServer) -> None:
     assert await board.locator(".incident").count() == len(server.district.rows["incident"])
-    assert await board.locator(".matrix").count() == 4
+    await expect(board.locator(".matrix")).to_have_count(4)
     await expect(board.locator("#timeline .entry").first).to_be_visible()
     await expect(board.locator(".incident").first).to_contain_text("未定级")
     assert await board.locator(".grade.g1").count() >= 1
