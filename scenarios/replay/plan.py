@@ -143,7 +143,7 @@ class Plan:
     def _of(self, fact: Fact) -> Iterator[Step]:
         match fact.what:
             case What.REPORT:
-                yield from self._report(fact)
+                yield self._report(fact)
             case What.EXTRA:
                 extra = self._book.extras[fact.of]
                 entry = AddEntry(
@@ -160,7 +160,7 @@ class Plan:
             case What.DEPART | What.ARRIVE | What.LEAVE | What.HOSPITAL | What.END:
                 yield self._milestone(fact)
 
-    def _report(self, fact: Fact) -> Iterator[Step]:
+    def _report(self, fact: Fact) -> Step:
         call = self._book.calls[fact.of]
         at = fact.key if call.reports else None
         known = self._prior.incidents.get(call.id)
@@ -174,16 +174,11 @@ class Plan:
             # The rule takes it for the report that it has already; what is said otherwise must not be lost.
             words = call.reports[fact.key][1] if call.reports else "—"
             entry = AddEntry(incident=call.id, text=call.text, fact=column, value=words)
-            yield self._told(entry, fact.key, call.row, at)
-        else:
-            report = ReportIncident(
-                kind=call.kind, place=call.place, incident=call.id, text=call.text, said=call.said
-            )
-            yield self._told(report, fact.key, call.row, at)
-        for instant, (row, words) in sorted(call.reports.items()):
-            if instant != fact.key:
-                other = AddEntry(incident=call.id, fact=column, value=words)
-                yield self._told(other, fact.key, row, instant)
+            return self._told(entry, fact.key, call.row, at)
+        report = ReportIncident(
+            kind=call.kind, place=call.place, incident=call.id, text=call.text, said=call.said
+        )
+        return self._told(report, fact.key, call.row, at)
 
     def _dispatch(self, fact: Fact) -> Iterator[Step]:
         assignment = self._book.assignments[fact.of]
