@@ -12,9 +12,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import structlog
 
 from core.errors import CommandIdReused
+from core.log.protocol import Log, Query
 from core.messages import SYSTEM, Actor, Envelope, Name
 from core.operation import LIVE, OpenOperation
-from core.organisation import STANDARD_POSTS, OpenPost, RegisterOrganisation
+from core.organisation import STANDARD_POSTS, OpenPost, OrganisationRegistered, RegisterOrganisation
 from web.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ _NAMES = uuid5(NAMESPACE_URL, "liandong/setup")
 
 async def set_up(node: Node) -> None:
     """Write what is missing of the district into `live`. Raises SettingsError when the log belongs to another district."""
-    wanted = {_id_of(command): command for command in commands(node.settings)}
-    known = await node.log.known(LIVE, list(wanted))
-    missing = {id: command for id, command in wanted.items() if id not in known}
+    missing = await _missing(node.log, node.settings)
     if not missing:
         return
     desk = await node.desk(LIVE, opening=True)
@@ -53,6 +52,21 @@ async def set_up(node: Node) -> None:
                 f"The first start failed: {name} was refused ({answer.code}). Check --district.",
             )
     _log.info("district_set_up", district=node.settings.district, commands=len(missing))
+
+
+async def is_set_up(log: Log, settings: Settings) -> bool:
+    """Whether there is nothing left to set up: also true where the log belongs to another district."""
+    missing = await _missing(log, settings)
+    if not missing:
+        return True
+    of_any = await log.read(LIVE, 0, Query(types=(OrganisationRegistered.__name__,)), 1)
+    return bool(of_any) and f"organisation:{settings.district}" not in of_any[0].tags
+
+
+async def _missing(log: Log, settings: Settings) -> dict[UUID, Any]:
+    wanted = {_id_of(command): command for command in commands(settings)}
+    known = await log.known(LIVE, list(wanted))
+    return {id: command for id, command in wanted.items() if id not in known}
 
 
 def _id_of(command: Any) -> UUID:
