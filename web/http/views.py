@@ -94,6 +94,9 @@ async def _now(node: Node, operation: str, view: str, after: int | None) -> tupl
             f"视图在 {node.settings.view_wait_timeout_s:g} 秒内未达到序号 {after}（现为 {keeper.position}）。",
             f"The view has not reached position {after} within {node.settings.view_wait_timeout_s:g} s (it is at {keeper.position}).",
         )
+    if not keeper.keeps(view):
+        position = keeper.position
+        return position, await folds_of(node).as_of(operation, view, position)
     # Nothing waits between these two, so the data is that of the position.
     return keeper.position, msgspec.json.encode(keeper.view(view))
 
