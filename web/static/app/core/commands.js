@@ -67,6 +67,8 @@ function read(line, context) {
   if (lead.word && !(isTeam && plain(words[0]).length > 2)) {
     if (lead.word.id === 'find') return { kind: 'find', text: words.slice(1).join(' ') };
     const rule = RULES[lead.word.id];
+    // A corrected time is known as exactly as it was said.
+    if (lead.word.id === 'correct' && /^@?\d{1,2}:\d{2}$/.test(plain(words[3] ?? ''))) meta.precision ??= 'minute';
     return done(rule(words.slice(1), context), meta, lead.word.id);
   }
   if (isTeam) return done(teamStatement(words, context), meta, 'team');

@@ -60,7 +60,7 @@ export function needKind(word, context) {
   const wanted = plain(word);
   const exact = kinds.filter((kind) => [kind.code, kind.zh, kind.en.toLowerCase()].includes(wanted));
   const found = exact.length ? exact : kinds.filter((kind) => kind.zh.startsWith(wanted) || kind.code.startsWith(wanted) || kind.en.toLowerCase().startsWith(wanted));
-  const inside = found.length ? found : kinds.filter((kind) => kind.zh.includes(wanted));
+  const inside = found.length ? found : kinds.filter((kind) => kind.zh.includes(wanted) || kind.en.toLowerCase().includes(wanted));
   if (inside.length === 1) return inside[0];
   if (inside.length) throw new Wrong('ambiguous', { word }, inside.map((kind) => say(context, kind.zh, kind.en)));
   throw new Wrong('unknown_kind', { word }, kindNames(context).slice(0, 12));
