@@ -79,6 +79,15 @@ export function casualties(incident) {
 /** Milliseconds past its due time; negative before it; null where nothing is due. @param {Team} team @param {number} now */
 export const overdue = (team, now) => (team.due_at ? now - instant(team.due_at) : null);
 
+/** What is due, in a word: rules are named after the milestone they end with, as in fire_on_scene. @param {Team} team */
+export function dueWord(team) {
+  const milestone = ['acknowledged', 'turnout', 'en_route', 'on_scene'].find((name) => team.due_rule?.endsWith(name));
+  return milestone ? t(`due.${milestone}`) : t(`team.state.${team.state}`);
+}
+
+/** Where the figure behind a due time comes from. @param {App} app @param {Team} team @returns {string} */
+export const citation = (app, team) => app.tables.targets?.find((target) => target.id === team.due_rule)?.citation ?? '';
+
 /** @param {App} app @param {string | null | undefined} at */
 export const age = (app, at) => (at ? format.duration(app.clock.now() - instant(at), t) : '—');
 
