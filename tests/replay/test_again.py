@@ -156,9 +156,7 @@ async def test_an_import_that_was_cancelled_in_time_goes_on_at_full_speed_withou
         desk = await Desk.open(log, "drill-a")
         read = Import(file, find_map(drill.SF))
         door = DeskDoor(desk, log)
-        run = Run(
-            read.plan("drill-a", await look_up(door), Fraction(600)), door, Fraction(600), lambda *_: None
-        )
+        run = Run(read.plan("drill-a", await look_up(door), Fraction(600)), door, Fraction(600), silent)
         task = asyncio.create_task(run.go())
         await asyncio.sleep(0.3)
         task.cancel()
@@ -169,6 +167,10 @@ async def test_an_import_that_was_cancelled_in_time_goes_on_at_full_speed_withou
         assert facts_found(recorded) == facts_wanted(Reference(file))
         assert not [one for one in recorded if isinstance(one.event, CommandRefused)]
         assert (await drill.play(log, file, "drill-a"))["events"]["added"] == 0
+
+
+def silent(done: int, of: int) -> None:
+    """Progress that nobody looks at."""
 
 
 def kill_when_written(command: list[str], data: Path) -> int:
