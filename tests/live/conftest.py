@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from web.live.limits import LiveLimits
+from web.settings import Settings
 
 Bounded = Callable[..., None]
 
@@ -18,6 +19,9 @@ def bounded(monkeypatch: pytest.MonkeyPatch) -> Bounded:
     of = LiveLimits.of
 
     def bind(**changes: Any) -> None:
-        monkeypatch.setattr(LiveLimits, "of", lambda settings: of(settings)._replace(**changes))
+        def bound(settings: Settings) -> LiveLimits:
+            return of(settings)._replace(**changes)
+
+        monkeypatch.setattr(LiveLimits, "of", bound)
 
     return bind

@@ -97,6 +97,11 @@ class Keeper:
         return self._failure
 
     @property
+    def stored_position(self) -> int:
+        """Up to where a stored board saves the next start from folding."""
+        return self._saved_position
+
+    @property
     def is_stale(self) -> bool:
         """Whether the views lag behind the log, or nobody can tell."""
         return self._stage.is_held
