@@ -7,8 +7,8 @@ import importlib
 import importlib.util
 import signal
 import socket
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
@@ -50,10 +50,15 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-async def serve(settings: Settings, ready: Callable[[Node, str], None] | None = None) -> None:
+async def serve(
+    settings: Settings,
+    ready: Callable[[Node, str], None] | None = None,
+    beside: Callable[[Node, str], Coroutine[Any, Any, None]] | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT. `ready` is called with the node and its address as soon as requests are answered.
 
-    Raises LogUnavailable or SettingsError with what to do when it cannot begin.
+    `beside` is work of this process that needs the node: begun then, cancelled and awaited before the desks close. An error of it
+    stops the server and is raised. Raises LogUnavailable or SettingsError with what to do when it cannot begin.
     """
     # Bound first: a port that is taken is told before the log is touched, and port 0 is known.
     listening = _listen(settings)
@@ -81,26 +86,47 @@ async def serve(settings: Settings, ready: Callable[[Node, str], None] | None = 
         timeout_graceful_shutdown=int(settings.graceful_stop_s),
     )
 
+    working: list[asyncio.Task[None]] = []
+
     def tell() -> None:
         _log.info("serving", url=url, store="postgres" if settings.postgres else "sqlite")
         if ready is not None:
             ready(node, url)
+        if beside is not None:
+            work = asyncio.create_task(beside(node, url), name="beside the server")
+            work.add_done_callback(stop_when_failed)
+            working.append(work)
+
+    server = _Server(config, tell)
+
+    def stop_when_failed(work: asyncio.Task[None]) -> None:
+        if not work.cancelled() and work.exception() is not None:
+            server.should_exit = True
 
     try:
         # uvicorn catches SIGTERM and SIGINT, stops accepting and waits for the answers under way; then the desks finish.
-        await _Server(config, tell).serve(sockets=[listening])
+        await server.serve(sockets=[listening])
+        for work in working:
+            work.cancel()
+            # Its last commands still find open desks; its own error, if that is why the server stopped, goes to the caller.
+            with suppress(asyncio.CancelledError):
+                await work
     finally:
         await node.close()
         listening.close()
         _log.info("stopped")
 
 
-def run(settings: Settings, ready: Callable[[Node, str], None] | None = None) -> None:
+def run(
+    settings: Settings,
+    ready: Callable[[Node, str], None] | None = None,
+    beside: Callable[[Node, str], Coroutine[Any, Any, None]] | None = None,
+) -> None:
     """`serve` in an event loop of its own, the fast one."""
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(settings, ready))
+        runner.run(serve(settings, ready, beside))
 
 
 def _listen(settings: Settings) -> socket.socket:
