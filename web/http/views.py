@@ -34,7 +34,7 @@ At = Annotated[
     QueryParameter(
         min_length=1,
         max_length=40,
-        description="截至此序号或时间（ISO 8601，带时区） · as of this position or time",
+        description="截至此序号或时间（带时区） · as of this position or time",
         required=False,
     ),
 ]
