@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from core.plan.cells import CELLS_MAX, Undecided, partition, situations
 from core.plan.checks.l01_trigger import first_gap
-from core.plan.conditions import FACTS, Condition, FactValue, cited, describe, holds, truth
+from core.plan.conditions import FACTS, Condition, FactValue, Op, cited, describe, holds, truth
 
 
-def atom(fact: str, op: str, value: FactValue) -> Condition:
-    return Condition(fact=fact, op=op, value=value)  # type: ignore[arg-type]  # the tests name operators freely
+def atom(fact: str, op: Op, value: FactValue) -> Condition:
+    return Condition(fact=fact, op=op, value=value)
 
 
 def any_(*parts: Condition) -> Condition:
