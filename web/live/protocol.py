@@ -15,9 +15,10 @@ from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.exceptions import InvalidState
+from websockets.frames import Frame
 from websockets.http11 import Request
 
-from web.live.messages import Frame
+from web.live.messages import Frame as Message
 from web.live.wire import CLOSE_GRACE_S, SCOPE_KEY
 
 SEND_BUFFER_BYTES = 64 << 10
@@ -40,6 +41,8 @@ class FastWebSocketProtocol(WebSocketsSansIOProtocol):
         self.conn.available_extensions = []
         self.ping_interval = None  # the live protocol has its own heartbeat, both ways
         self.on_ready: Callable[[], None] | None = None
+        self.ready = True
+        """Kept, not asked for: it is looked at for each frame and socket."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -55,21 +58,34 @@ class FastWebSocketProtocol(WebSocketsSansIOProtocol):
             # The application's task was made just now and runs later: it finds its wire.
             scope[SCOPE_KEY] = self
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.ready = False
+
     def resume_writing(self) -> None:
         super().resume_writing()
+        self.ready = self._takes_more()
         if self.on_ready is not None:
             self.on_ready()
 
-    @property
-    def ready(self) -> bool:
-        return self.writable.is_set() and not self.close_sent and not self.transport.is_closing()
+    def handle_close(self, event: Frame) -> None:
+        super().handle_close(event)
+        self.ready = False
 
-    def write(self, frame: Frame) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.ready = False
+
+    def _takes_more(self) -> bool:
+        return not self.close_sent and not self.transport.is_closing()
+
+    def write(self, frame: Message) -> None:
         self.transport.write(frame.framed)
 
     def end(self, code: int, reason: str) -> None:
-        if self.close_sent or self.transport.is_closing():
+        if not self._takes_more():
             return
+        self.ready = False
         self.close_sent = True
         # Whoever waits in `receive` learns of it at once, and not when the other side has answered.
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
