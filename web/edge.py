@@ -28,6 +28,7 @@ Header = tuple[bytes, bytes]
 
 PREFIX = "/api/operations/"
 SUFFIX = "/commands"
+COMMAND_ROUTE = PREFIX + "{operation}" + SUFFIX
 
 SECURITY: list[Header] = [
     (
@@ -61,7 +62,7 @@ class Edge:
             operation = path[len(PREFIX) : -len(SUFFIX)]
             if operation and "/" not in operation:
                 status = await self._command(operation, request, scope, receive, send)
-                self._measure("POST", PREFIX + "{operation}" + SUFFIX, status, begun)
+                self._measure("POST", COMMAND_ROUTE, status, begun)
                 return
         await self._pass_on(request, begun, scope, receive, send)
 
@@ -122,7 +123,7 @@ class Edge:
         return problem
 
     def _measure(self, method: str, route: str, status: int, begun: float) -> None:
-        self._node.metrics.http_s.labels(method, route, str(status)).observe(time.perf_counter() - begun)
+        self._node.metrics.request(method, route, status, time.perf_counter() - begun)
 
 
 async def _body(scope: Scope, receive: Receive, bytes_max: int) -> bytes | None:

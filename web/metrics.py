@@ -56,6 +56,23 @@ class Metrics:
             "liandong_ws_behind", "Times a client was too slow and got a snapshot.", **own
         )
 
+        self._children: dict[tuple[str, ...], Any] = {}
+
+    def command(self, kind: str, outcome: str) -> None:
+        """One command was answered."""
+        self._child(self.commands, kind, outcome).inc()
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """One request was answered."""
+        self._child(self.http_s, method, route, str(status)).observe(seconds)
+
+    def _child(self, metric: Any, *labels: str) -> Any:
+        """`metric.labels` takes a lock and checks its arguments each time; the combinations are few, and are remembered here."""
+        found = self._children.get(labels)
+        if found is None:
+            found = self._children[labels] = metric.labels(*labels)
+        return found
+
     def text(self) -> bytes:
         """In Prometheus' text format."""
         return generate_latest(self.registry)

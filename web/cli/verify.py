@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from core.log import merkle
-from core.log.protocol import Head, Log, Query, StoredEvent
+from core.log.protocol import Head, Log, LogError, Query, StoredEvent
 from core.operation import kind_of
 from web.cli.main import FAILED, Failed
 from web.cli.options import as_json, beside, print_json, run, settings_of, where
@@ -116,21 +116,37 @@ def bar_of(bar: Progress, operation: str) -> Callable[[int, int], None]:
 
 async def verified(log: Log, operation: str, told: Callable[[int, int], None]) -> Verdict:
     """One operation, up to where its head stood at the beginning: whoever writes meanwhile does not disturb."""
-    head = await log.head(operation)
-    frontier: tuple[bytes, ...] = ()
-    position = 0
     faults: list[str] = []
-    while position < head.position:
-        page = await log.read(operation, position, Query(), min(PAGE_EVENTS, head.position - position))
+    try:
+        head = await log.head(operation)
+    except (TypeError, ValueError, LogError) as error:
+        return Verdict(
+            operation, 0, 0, "", ok=False, faults=[f"日志头无法读取 · the head cannot be read: {error}"]
+        )
+    frontier: tuple[bytes, ...] = ()
+    count = last = 0
+    while last < head.position:
+        try:
+            page = await log.read(operation, last, Query(), min(PAGE_EVENTS, head.position - last))
+        except (TypeError, ValueError, LogError) as error:
+            # What somebody wrote into a column may be of any type, and need not even be a time or an id.
+            faults.append(f"{last} 之后无法读取 · after {last} it cannot be read: {error}")
+            break
         if not page:
             break
-        check_page(operation, position, page, faults)
-        frontier = merkle.extend_data(frontier, position, [event.data for event in page])
-        position += len(page)
-        told(position, head.position)
-    _check_head(head, position, frontier, faults)
+        check_page(operation, count, page, faults)
+        frontier = merkle.extend_data(frontier, count, [_bytes(event.data) for event in page])
+        count += len(page)
+        last = page[-1].position
+        told(count, head.position)
+    _check_head(head, count, frontier, faults)
     root = merkle.root(frontier).hex()
-    return Verdict(operation, position, head.epoch, root, ok=not faults, faults=faults[:FAULTS_SHOWN_MAX])
+    return Verdict(operation, count, head.epoch, root, ok=not faults, faults=faults[:FAULTS_SHOWN_MAX])
+
+
+def _bytes(data: Any) -> bytes:
+    """What stands in the column, were it even no bytes: then its root is another, and `check_page` says why."""
+    return data if isinstance(data, bytes) else str(data).encode()
 
 
 def _check_head(head: Head, position: int, frontier: tuple[bytes, ...], faults: list[str]) -> None:
@@ -146,8 +162,13 @@ def check_page(operation: str, before: int, page: Sequence[StoredEvent], faults:
     """Positions, and the columns beside each record. Records of other programs are bytes: only their tree is checked."""
     ours = kind_of(operation) is not None
     for expected, event in enumerate(page, before + 1):
+        if len(faults) > FAULTS_SHOWN_MAX:
+            return
         if event.position != expected:
             faults.append(f"序号 {expected} 处为 {event.position} · at {expected} stands {event.position}")
+        if _bytes(event.data) is not event.data:
+            faults.append(f"{expected}: 不是字节 · no longer bytes")
+            continue
         if not ours:
             continue
         try:

@@ -41,7 +41,7 @@ async def carry_out(node: Node, operation: str, caller: Principal, request: door
     """One decoded command through the door, counted. Raises what web/errors.py knows."""
     found = await door.send(node, operation, caller.actor, request)
     kind = type(request.command).__name__
-    node.metrics.commands.labels(kind, "accepted" if found.code is None else "refused").inc()
+    node.metrics.command(kind, "accepted" if found.code is None else "refused")
     if found.code is not None and not found.repeated:
         await node.limits.take("refusals", caller.key)
     return found
