@@ -76,6 +76,8 @@ class Listed(Struct):
     why: str
     cells: list[str]
     incident: str | None = None
+    text: str = ""
+    """The whole row as the log keeps it."""
 
 
 class Book:

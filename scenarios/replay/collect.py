@@ -206,7 +206,7 @@ def _unit(book: Book, reader: Reader, number: int, call: int, raw: str, word: st
     elif word and not unit.type:
         unit.type = word
     elif word and code(word) != code(unit.type):
-        book.oddities.add("unit_type_differs", number, f"{raw}: {unit.type} / {word}")
+        book.oddities.add("unit_type_differs", number, f"{unit.type} / {word}")
         book.keep(call, number, reader.layout.called["unit_type"], word, raw)
     if word and code(word) not in reader.unit_kinds:
         book.oddities.add("unknown_unit_type", number, word)

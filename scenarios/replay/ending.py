@@ -37,11 +37,10 @@ def _place_listed(book: Book, reader: Reader) -> None:
     for listed in book.listed:
         named = listed.cells[index].strip() if index < len(listed.cells) else ""
         call = book.call_numbers.get(named)
-        if call is None:
-            continue
-        listed.incident = book.calls[call].id
-        text = book.clip(reader.chart.delimiter.join(listed.cells), listed.row, TEXT_CHARS_MAX)
-        book.keep(call, listed.row, "unreadable_row", str(len(listed.cells)), text)
+        listed.text = book.clip(reader.chart.delimiter.join(listed.cells), listed.row, TEXT_CHARS_MAX)
+        if call is not None:
+            listed.incident = book.calls[call].id
+            book.keep(call, listed.row, "unreadable_row", str(len(listed.cells)), listed.text)
 
 
 def _tell_missing(book: Book, reader: Reader) -> None:

@@ -151,14 +151,14 @@ KINDS: dict[str, tuple[str, str, str, str]] = {
     "no_call": (
         "没有警情编号，整行无法读取",
         "the row names no call and cannot be understood",
-        "仅列于本报告",
-        "listed in this report only",
+        "整行作为被拒绝的记录留在日志中，并列于本报告",
+        "the whole row is in the log as a refused entry, and listed in this report",
     ),
     "wrong_cells": (
         "列数不符，整行无法读取",
         "the wrong number of cells: the row cannot be understood",
-        "警情编号可认者记一条记录，否则列于本报告",
-        "an entry on its call where that is known, else listed in this report",
+        "警情编号可认者记一条记录；否则整行作为被拒绝的记录留在日志中；均列于本报告",
+        "an entry on its call where that is known, else a refused entry with the whole row; listed in this report",
     ),
     "extra_empty_cells": (
         "行尾多出空单元格",

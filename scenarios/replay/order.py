@@ -111,7 +111,7 @@ class Order:
                 before = bound.get(assignment.unit)
                 if before is not None:
                     former = book.assignments[before]
-                    book.oddities.add("diverted", assignment.row, assignment.unit, of=former.row)
+                    book.oddities.add("diverted", assignment.row, of=former.row)
                     last[former.call] = key
                 bound[assignment.unit] = index
             elif what is What.END and bound.get(assignment.unit) == index:

@@ -28,6 +28,8 @@ from scenarios.replay.order import Fact, Order, What
 SOURCE: Source = "import"
 TITLE_CHARS_MAX = 200
 _NAMES = uuid5(NAMESPACE_URL, "liandong/replay")
+UNPLACED = "row-without-call"
+"""What a row names that names no call: no incident has this id, and the refusal keeps the row in the log."""
 REOPENED = "补录同一警情的其他调派 / further assignments of this call are imported"
 
 
@@ -128,6 +130,7 @@ class Plan:
                 now = fact.key
                 yield Step(uuid5(self.namespace, f"jump {now}"), JumpClock(to=moment_of(now)), now, 0)
             yield from self._of(fact)
+        yield from self._unplaced(now)
 
     def __len__(self) -> int:
         """About how many commands there are to send, for a progress bar."""
@@ -137,6 +140,15 @@ class Plan:
             instants += fact.key != before
             before = fact.key
         return len(self.order) + instants + len(self._book.units) + 3
+
+    def _unplaced(self, key: Instant | None) -> Iterator[Step]:
+        """Rows that name no known call. The log keeps each with the refusal that there is nothing to put it on."""
+        for listed in self._book.listed:
+            if listed.incident is None:
+                entry = AddEntry(incident=UNPLACED, text=listed.text)
+                id = uuid5(self.namespace, _encoder.encode(entry).decode())
+                occurred_at = None if key is None else moment_of(key)
+                yield Step(id, entry, key or 0, listed.row, occurred_at, "unknown")
 
     # --- one fact ---
 

@@ -18,7 +18,7 @@ from core.incident import IncidentClosed, IncidentReopened, IncidentReported
 from scenarios.replay.cells import SECOND_US, Instant
 from scenarios.replay.doors import CHUNK_COMMANDS, Door, Reply
 from scenarios.replay.errors import SendError
-from scenarios.replay.plan import KnownDispatch, KnownIncident, Plan, Prior, Step
+from scenarios.replay.plan import UNPLACED, KnownDispatch, KnownIncident, Plan, Prior, Step
 
 _PRIOR_EVENTS = (TeamDispatched, IncidentReported, IncidentClosed, IncidentReopened)
 _OUT_OF_TURN = frozenset({"unknown_incident", "unknown_dispatch", "unknown_team", "unknown_organisation"})
@@ -205,7 +205,7 @@ class Run:
         again = [
             (index, step._replace(id=uuid5(step.id, "again")))
             for index, (step, reply) in enumerate(zip(chunk, replies, strict=True))
-            if reply.code in _OUT_OF_TURN
+            if reply.code in _OUT_OF_TURN and getattr(step.command, "incident", None) != UNPLACED
         ]
         for step, reply in zip(chunk, replies, strict=True):
             self.outcome.note(step, reply)

@@ -13,7 +13,9 @@ from core.catalogue import Recorded
 from core.dispatch import DispatchCancelled, TeamArrived, TeamDeparted, TeamDispatched, TeamReleased
 from core.entry import EntryAdded
 from core.incident import IncidentReported
+from core.log.postgres import PostgresLog
 from core.operation import CommandRefused
+from scenarios.replay.plan import UNPLACED
 from tests.replay import drill
 from tests.replay.invented import invent
 from tests.replay.reference import LIFE, Reference
@@ -74,7 +76,10 @@ async def check(log: Any, file: Path, operation: str) -> dict[str, Any]:
     reference = Reference(file)
     recorded = await drill.records(log, operation)
     assert facts_found(recorded) == facts_wanted(reference)
-    assert [one.event for one in recorded if isinstance(one.event, CommandRefused)] == []
+    refused = [one.event for one in recorded if isinstance(one.event, CommandRefused)]
+    unplaced = {row["row"] for row in report["not_understood"] if row["entry_on"] is None}
+    assert all(UNPLACED.encode() in bytes(event.asked) for event in refused)
+    assert {one["row"] for one in report["refusals"]} == unplaced
     found = drill.metrics_of(recorded).data()
     assert found["calls"] == report["calls"] == len(reference.calls)
     assert found["dispatches"] == report["dispatches"] == len(reference.dispatches)
@@ -115,3 +120,15 @@ async def test_many_small_odd_files_come_out_as_plain_arithmetic_says(tmp_path: 
             # Few units and many calls: everybody is always sent on before being free.
             invent(file, seed, rows=40, units=3 + seed % 5)
             await check(log, file, f"drill-{seed}")
+
+
+async def test_in_postgresql_it_comes_out_the_same(tmp_path: Path, pg_dsn: str) -> None:
+    file = tmp_path / "calls.csv"
+    invent(file, seed=11, rows=300)
+    log = PostgresLog(pg_dsn)
+    await log.open()
+    try:
+        await drill.district(log)
+        await check(log, file, "drill-a")
+    finally:
+        await log.close()

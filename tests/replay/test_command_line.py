@@ -125,7 +125,7 @@ def test_through_a_running_server_comes_the_same_and_again_nothing(
     ).stdout.strip()
     arguments = ("replay", calls, "--map", drill.SF, "--url", url, "--operation", "drill-a")
     first = result(*arguments, LIANDONG_TOKEN=token)
-    assert first["commands"]["refused"] == 0
+    assert {one["command"] for one in first["refusals"]} <= {"AddEntry"}
     assert first["events"]["before"] == 0 < first["events"]["added"]
     again = result(*arguments, LIANDONG_TOKEN=token)
     assert again["events"]["added"] == 0

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from core.dispatch import DispatchCancelled
+from core.entry import EntryAdded
 from core.incident import IncidentReported
+from core.operation import CommandRefused
 from core.team import TeamRegistered
 from scenarios.replay.errors import FileError, MapError, ReplayError
 from scenarios.replay.finding import find_map, shipped
@@ -234,7 +236,13 @@ async def test_a_unit_that_is_never_freed_leaves_its_call_open(tmp_path: Path) -
 async def test_rows_that_cannot_be_understood_are_on_their_call_or_in_the_report(tmp_path: Path) -> None:
     file = write(tmp_path / "a.csv", {})
     file.write_text(file.read_text(encoding="utf-8") + "1,E07\n7,E08\n,E09\n\n", encoding="utf-8")
-    report = rehearse(file)
+    async with drill.sqlite(tmp_path) as log:
+        report = await drill.play(log, file, "drill-a")
+        recorded = await drill.records(log, "drill-a")
+        assert (await drill.play(log, file, "drill-a"))["events"]["added"] == 0
+    kept = [bytes(one.event.asked) for one in recorded if isinstance(one.event, CommandRefused)]
+    assert [b'"text":"7,E08"' in kept[0], b'"text":",E09"' in kept[1], len(kept)] == [True, True, 2]
+    assert [one.event.text for one in recorded if isinstance(one.event, EntryAdded)] == ["1,E07"]
     assert [(one["row"], one["why"], one["entry_on"]) for one in report["not_understood"]] == [
         (3, "wrong_cells", "1"),
         (4, "wrong_cells", None),

@@ -10,6 +10,7 @@ from rich.table import Table
 ROWS_SHOWN = 8
 """Row numbers shown of each oddity; the JSON report has all of them."""
 REFUSALS_SHOWN = 20
+CELLS_CHARS_SHOWN = 80
 
 
 def print_report(report: dict[str, Any], console: Console) -> None:
@@ -91,6 +92,6 @@ def _not_understood(rows: list[dict[str, Any]]) -> Table:
         table.add_column(name, overflow="fold")
     for one in rows[:REFUSALS_SHOWN]:
         where = one["entry_on"]
-        place = "仅列于此 listed here only" if where is None else f"记录于 entry on {where}"
-        table.add_row(str(one["row"]), one["why"], place, " | ".join(one["cells"])[:200])
+        place = "被拒绝的记录 refused entry" if where is None else f"记录于 entry on {where}"
+        table.add_row(str(one["row"]), one["why"], place, " | ".join(one["cells"])[:CELLS_CHARS_SHOWN])
     return table
