@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -175,7 +176,7 @@ def _print(found: dict[str, Any], console: Console) -> None:
         f"[bold]{found['operation']}[/] · 序号 position {found['position']} · 警情 calls {found['calls']} · "
         f"队伍 units {found['units']} · 调派 dispatches {found['dispatches']}"
     )
-    table = Table(title="时间指标（秒） Intervals (seconds)")
+    table = Table(title="时间指标（秒） Intervals (seconds)", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("指标 metric", no_wrap=True)
     for head in HEADS:
         table.add_column(head, justify="right", no_wrap=True)
