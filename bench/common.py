@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -100,7 +100,7 @@ def percentile(values: Sequence[float], p: int) -> float:
 
 
 @contextlib.contextmanager
-def folder() -> Iterator[Path]:
+def folder() -> Generator[Path]:
     """A new folder on a real disk, removed afterwards."""
     made = Path(tempfile.mkdtemp(prefix="liandong-bench-"))
     try:

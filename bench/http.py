@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from uuid import uuid4
 
@@ -42,7 +42,7 @@ uvicorn.run(Litestar([nothing]), host="127.0.0.1", port=%d, loop="uvloop", http=
 
 
 @contextlib.contextmanager
-def _process(arguments: list[str], port: int, environment: dict[str, str] | None = None) -> Iterator[None]:
+def _process(arguments: list[str], port: int, environment: dict[str, str] | None = None) -> Generator[None]:
     """A server in a process of its own, from when it listens until it has stopped."""
     process = subprocess.Popen(
         arguments,
