@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from typing import Any
 
 import structlog
@@ -12,13 +10,13 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
-from litestar.types import ControllerRouterHandler
 
 from web.accounts.access import COOKIE
 from web.edge import Edge
 from web.errors import internal, problem_of
 from web.http import ROUTES
 from web.http.auth import provide_caller
+from web.live.routes import route_handlers as LIVE_ROUTES  # noqa: N812  a table of routes, as ROUTES is
 from web.node import Node
 
 _log = structlog.get_logger("http")
@@ -32,7 +30,7 @@ def create_app(node: Node) -> Edge:
 def create_litestar(node: Node) -> Litestar:
     """The framework's part of it."""
     return Litestar(
-        route_handlers=[*ROUTES, *_live_routes()],
+        route_handlers=[*ROUTES, *LIVE_ROUTES],
         dependencies={"caller": Provide(provide_caller)},
         exception_handlers={Exception: answer_error},
         state=State({"node": node}),
@@ -41,16 +39,6 @@ def create_litestar(node: Node) -> Litestar:
         logging_config=None,
         pdb_on_exception=False,
     )
-
-
-def _live_routes() -> list[ControllerRouterHandler]:
-    """The WebSocket's routes, by name: web.live is built on this room."""
-    if importlib.util.find_spec("web.live") is None or importlib.util.find_spec("web.live.routes") is None:
-        return []
-    found: list[ControllerRouterHandler] = list(
-        getattr(importlib.import_module("web.live.routes"), "route_handlers", [])
-    )
-    return found
 
 
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

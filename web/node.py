@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import re
 from collections.abc import AsyncGenerator
 from typing import Any, NamedTuple, Protocol
@@ -206,9 +205,10 @@ class Node:
         async with self._lock(operation):
             if (found := self._keepers.get(operation)) is None:
                 self._refuse_when_closing()
-                # By name, since web.live itself is built on the node.
-                keeper_class = importlib.import_module("web.live.keeper").Keeper
-                found = self._keepers[operation] = await keeper_class.open(self.log, operation, self.settings)
+                # Here and not above: web.live is itself built on the node.
+                from web.live.keeper import Keeper as LiveKeeper
+
+                found = self._keepers[operation] = await LiveKeeper.open(self.log, operation, self.settings)
             return found
 
     @property

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import importlib
-import importlib.util
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Generator
@@ -17,6 +15,7 @@ import uvicorn
 
 from core.log.protocol import LogUnavailable
 from web.app import create_app
+from web.live.protocol import FastWebSocketProtocol
 from web.node import Node
 from web.settings import Settings
 
@@ -75,7 +74,7 @@ async def serve(
         create_app(node),
         http="httptools",
         loop="uvloop",
-        ws=_websocket_protocol(),
+        ws=FastWebSocketProtocol,
         ws_per_message_deflate=False,
         ws_max_size=settings.client_message_bytes_max,
         lifespan="off",
@@ -157,10 +156,3 @@ def _listen(settings: Settings) -> socket.socket:
             "uses it.",
         ) from error
     return listening
-
-
-def _websocket_protocol() -> Any:
-    """The one that hands out its transport, where web.live has it; else the plain one."""
-    if importlib.util.find_spec("web.live.protocol") is None:
-        return "websockets"
-    return importlib.import_module("web.live.protocol").FastWebSocketProtocol

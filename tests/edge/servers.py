@@ -52,6 +52,7 @@ class LiandongServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._arguments = [*map(str, arguments), "--port", str(self.port)]
+        self.folder = folder
         self._log = folder / f"server-{self.port}.log"
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -105,7 +105,7 @@ async def read_session(request: Request[Any, Any, Any], caller: Caller) -> Sessi
     summary="退出 Log out",
     operation_id="log_out",
     status_code=204,
-    responses=errors(401, 403, 503),
+    responses={204: answer(None, "已退出 · logged out"), **errors(401, 403, 503)},
 )
 async def log_out(request: Request[Any, Any, Any], caller: Caller) -> Response[None]:
     """Ends this session on every node; a token is revoked on the command line."""

@@ -23,6 +23,7 @@ from web.errors import malformed, unavailable, unknown_view
 from web.http.auth import Caller, node_of
 from web.http.schemas import OperationPath, ViewBody, ViewPath, answer, errors
 from web.node import Node, UnknownOperation
+from web.positions import position_at
 
 FOLD_CHUNK_EVENTS = 200
 """Folded between two looks at the other work of the loop: about two milliseconds."""
@@ -123,7 +124,7 @@ async def position_of(node: Node, operation: str, at: str) -> int:
         ) from None
     if not YEAR_MIN <= moment.year <= YEAR_MAX:
         raise malformed(f"at：{YEAR_MIN}–{YEAR_MAX} 年。", f"at: a year from {YEAR_MIN} to {YEAR_MAX}.", "at")
-    return await node.log.position_at(operation, moment.astimezone(UTC))
+    return await position_at(node.log, operation, moment.astimezone(UTC))
 
 
 class Folds:
