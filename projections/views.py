@@ -11,6 +11,7 @@ from core.messages import Name, Place
 from core.organisation import Former, Level
 from core.world import World
 from projections.board import VERSION, Board
+from projections.metrics import Metrics
 from projections.rows import clock_row
 
 
@@ -144,4 +145,5 @@ VIEWS: dict[str, type[View]] = {
     "timeline": TimelineView,
     "register": RegisterView,
     "operation": OperationView,
+    "metrics": Metrics,
 }

@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.table import Table
 
 from core import catalogue
-from core.clock import ClockEvent, evolve, now_of
 from core.log import Log
 from projections.metric_targets import TargetFile, TargetsUnreadable, parse
 from projections.metrics import Metrics
 from web.cli.main import Failed
 from web.cli.options import as_json, print_json, run, settings_of, where
 from web.node import open_log
+from web.positions import position_at
 from web.settings import Settings
 
 SHIPPED_TARGETS = "metric_targets.toml"
@@ -147,7 +147,7 @@ async def _figures(
 
 async def fold(log: Log, operation: str, at: int | datetime | None) -> Metrics:
     """The metrics of an operation up to a position, or up to a time of the operation's own clock."""
-    last = await last_position(log, operation, at) if isinstance(at, datetime) else at
+    last = await position_at(log, operation, at) if isinstance(at, datetime) else at
     found = Metrics()
     async for page in log.stream(operation, 0):
         for data in page:
@@ -155,20 +155,6 @@ async def fold(log: Log, operation: str, at: int | datetime | None) -> Metrics:
             if last is None or recorded.position <= last:
                 found.apply(recorded)
     return found
-
-
-async def last_position(log: Log, operation: str, at: datetime) -> int:
-    """The greatest position whose event came at or before a time: simulated where the operation's clock says so (review §2)."""
-    last = 0
-    clock = None
-    async for page in log.stream(operation, 0):
-        for data in page:
-            recorded = catalogue.decode(data)
-            if now_of(clock, recorded.recorded_at) <= at:
-                last = recorded.position
-            if isinstance(recorded.event, ClockEvent):
-                clock = evolve(clock, recorded.event, recorded.recorded_at)
-    return last
 
 
 def _print(found: dict[str, Any], console: Console) -> None:
