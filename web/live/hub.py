@@ -101,7 +101,19 @@ class Bucket:
         self._at = now
 
     def take(self, cost: float, now: float) -> float:
-        """Take, and say how long to wait until that is paid for. Whoever reads slower is sent less: no message is dropped."""
-        self._level = min(self._burst, self._level + (now - self._at) * self._per_s) - cost
-        self._at = now
+        """Take, and say how long to wait until that is paid for: whoever says too much is read more slowly."""
+        self._fill(now)
+        self._level -= cost
         return max(0.0, -self._level / self._per_s)
+
+    def take_now(self, cost: float, now: float) -> bool:
+        """Take only what is there."""
+        self._fill(now)
+        if self._level < cost:
+            return False
+        self._level -= cost
+        return True
+
+    def _fill(self, now: float) -> None:
+        self._level = min(self._burst, self._level + (now - self._at) * self._per_s)
+        self._at = now

@@ -41,6 +41,7 @@ class FastWebSocketProtocol(WebSocketsSansIOProtocol):
         self.conn.available_extensions = []
         self.ping_interval = None  # the live protocol has its own heartbeat, both ways
         self.on_ready: Callable[[], None] | None = None
+        self.on_text: Callable[[bytes], bool] | None = None
         self.ready = True
         """Kept, not asked for: it is looked at for each frame and socket."""
 
@@ -57,6 +58,12 @@ class FastWebSocketProtocol(WebSocketsSansIOProtocol):
         if scope is not None:
             # The application's task was made just now and runs later: it finds its wire.
             scope[SCOPE_KEY] = self
+
+    def handle_text(self, event: Frame) -> None:
+        # Only a whole message, and only when none waits before it: what is said is heard in its order.
+        is_next = event.fin and not self.close_sent and self.queue.empty()
+        if not (is_next and self.on_text is not None and self.on_text(bytes(event.data))):
+            super().handle_text(event)
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -23,6 +23,9 @@ class Wire(Protocol):
     on_ready: Callable[[], None] | None
     """Called when a wire that was not ready is so again."""
 
+    on_text: Callable[[bytes], bool] | None
+    """Where a wire has it, each message is offered here before it is queued for `receive`; True: it is dealt with."""
+
     @property
     def ready(self) -> bool:
         """Whether it takes another frame now. False also after its end."""
@@ -43,6 +46,7 @@ class AsgiWire:
 
     def __init__(self, socket: WebSocket[Any, Any, Any]) -> None:
         self.on_ready: Callable[[], None] | None = None
+        self.on_text: Callable[[bytes], bool] | None = None
         self._socket = socket
         self._frame: Frame | None = None
         self._closing: tuple[int, str] | None = None
