@@ -29,6 +29,7 @@ SOCKETS = 1_000
 WARM_UP_S = 2.0
 SECONDS = 8.0
 ROUNDS = 3
+ATTEMPTS = 3
 PING_S = 2.0
 """As a page does; the peer is sent nothing and answers nothing."""
 OPEN_S = 60.0
@@ -136,7 +137,22 @@ async def server(*arguments: str) -> AsyncGenerator[tuple[psutil.Process, Ready,
         await process.wait()
 
 
+class Starved(Exception):
+    """Somebody did not get everything: the machine had other work, and the figure would mean nothing."""
+
+
 async def measure(*arguments: str) -> Measured:
+    """One valid look at a server; the machine may spoil some. Raises Starved when it spoils all."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return await _look(*arguments)
+        except Starved:
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("there is a last attempt")
+
+
+async def _look(*arguments: str) -> Measured:
     """Open all sockets, let it run a moment, then look for `SECONDS`."""
     late_ms: list[float] = []
     async with server(*arguments) as (process, ready, child):
@@ -181,7 +197,7 @@ def _check(sockets: list[Socket]) -> None:
     fewest = min(socket.updates for socket in sockets[::READING_EVERY])
     least, most = (pick(socket.received_bytes for socket in sockets) for pick in (min, max))
     if any(socket.lost for socket in sockets) or fewest < 0.9 * wanted or least < 0.9 * most:
-        raise RuntimeError(f"a socket got {fewest} of {wanted:g} updates, or {least} of {most} bytes")
+        raise Starved(f"a socket got {fewest} of {wanted:g} updates, or {least} of {most} bytes")
 
 
 async def _open(ready: Ready, path: str, late_ms: list[float]) -> list[Socket]:
@@ -236,34 +252,21 @@ def run(scale: int) -> list[Figure]:  # noqa: ARG001  every part of the benchmar
     # The round whose ratio is in the middle: other work on the machine disturbs single rounds.
     rounds.sort(key=lambda one: one[0].core_percent / one[2].core_percent)
     framed, single, theirs = rounds[len(rounds) // 2]
-    work = f"{UPDATES_PER_S} updates/s to {SOCKETS:,} sockets"
-    peer = "websockets.broadcast"
-
-    def note(ours: Measured) -> str:
-        return (
-            f"p50 {ours.p50_ms:.0f} ms, p99 {ours.p99_ms:.0f} ms; peer {theirs.p50_ms:.0f} and {theirs.p99_ms:.0f} ms; "
-            f"ours with commit, fold and {SOCKETS / PING_S:.0f} pings/s, {ours.message_bytes:.0f} bytes an update"
-        )
-
+    note = (
+        f"p50 {framed.p50_ms:.0f} ms, p99 {framed.p99_ms:.0f} ms; peer {theirs.p50_ms:.0f} and {theirs.p99_ms:.0f} ms. Ours decides, "
+        f"commits and folds each update and answers {SOCKETS / PING_S:.0f} pings/s; the peer only broadcasts. With a frame for each "
+        f"update instead: {single.core_percent:.0f} % of a core, p99 {single.p99_ms:.0f} ms"
+    )
     return [
         lower_is_better(
-            f"{work}, {FRAME_S * 1000:.0f} ms frames: server processor",
-            peer,
+            f"{UPDATES_PER_S} updates/s to {SOCKETS:,} sockets, {FRAME_S * 1000:.0f} ms frames: server processor",
+            "websockets.broadcast",
             framed.core_percent,
             theirs.core_percent,
             "% of a core",
             must=1.0,
-            note=note(framed),
-        ),
-        lower_is_better(
-            f"{work}, a frame each: server processor",
-            peer,
-            single.core_percent,
-            theirs.core_percent,
-            "% of a core",
-            must=1.0,
-            note=note(single),
-        ),
+            note=note,
+        )
     ]
 
 
