@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.live.odd import OddLog
 from web.live.limits import LiveLimits
+from web.node import Node
 from web.settings import Settings
 
 Bounded = Callable[..., None]
@@ -25,3 +28,14 @@ def bounded(monkeypatch: pytest.MonkeyPatch) -> Bounded:
         monkeypatch.setattr(LiveLimits, "of", bound)
 
     return bind
+
+
+@pytest.fixture
+async def log(tmp_path: Path) -> AsyncIterator[OddLog]:
+    """A log with a district in it."""
+    async with Node.running(Settings(data=tmp_path)):
+        pass
+    odd = OddLog(tmp_path)
+    await odd.open()
+    yield odd
+    await odd.close()

@@ -141,6 +141,14 @@ class Page:
                 return closed.rcvd.code if closed.rcvd is not None else 1006
 
 
+async def settled(site: Site, clients: int) -> None:
+    """Until the hub counts so many."""
+    hub = (await site.keeper()).stage.hub
+    async with asyncio.timeout(5):
+        while len(hub) != clients:  # noqa: ASYNC110  a hub tells nobody of its size, and needs not
+            await asyncio.sleep(0.01)
+
+
 def incident(number: int) -> ReportIncident:
     """A command that reports one more incident."""
     return ReportIncident(kind="flood", place=Place(text=f"{number}号路口"), incident=f"I{number}")

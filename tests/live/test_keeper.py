@@ -1,172 +1,26 @@
-"""The keeper and its log: cold starts, logs that fail, hang, are restored or cannot be read. Never old in silence."""
+"""The keeper and its log: one that fails, hangs, is restored or cannot be read. Never old in silence."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from core import catalogue
 from core.log import merkle
 from core.log.protocol import Head, StoredEvent
 from core.log.sqlite import SqliteLog
-from core.messages import Actor, Envelope
-from core.world import VERSION as WORLD_VERSION
-from handlers.desk import Desk, DeskBusy, OperationUnreadable
-from projections.board import VERSION, Board
-from projections.timeline import TIMELINE_ENTRIES_MAX
+from core.messages import Envelope
+from handlers.desk import DeskBusy, OperationUnreadable
+from projections.board import Board
 from tests.live.conftest import Bounded
+from tests.live.odd import DUTY, OddLog, open_keeper, same, until, whole, write
 from tests.live.site import Site, incident, picture, running
 from tests.servers import PostgresServer
-from tests.views.page import Page as Picture
-from web.live.keeper import Keeper
-from web.live.limits import LiveLimits
 from web.live.messages import RESYNC, TRY_LATER
-from web.node import Node
 from web.settings import Settings, load
-
-QUICK = LiveLimits(
-    heartbeat_s=0.05,
-    head_timeout_s=0.05,
-    lag_s_max=0.2,
-    frame_interval_s=0.001,
-    restart_first_s=0.01,
-    restart_max_s=0.05,
-)
-
-
-class OddLog(SqliteLog):
-    """A log that can be told to misbehave."""
-
-    followed = 0
-    streamed = 0
-    is_deaf = False
-    """Following hears of nothing, as with a lost notification and no poll."""
-    follow_fails = False
-    head_fails = False
-    other_epoch = 0
-
-    async def follow(self, operation: str, after: int) -> AsyncGenerator[list[StoredEvent], None]:
-        self.followed += 1
-        if self.follow_fails:
-            raise OSError("the connection is gone")
-        async for page in super().follow(operation, after):
-            if self.is_deaf:
-                await asyncio.Event().wait()
-            yield page
-
-    async def stream(self, operation: str, after: int) -> AsyncGenerator[list[bytes], None]:
-        async for page in super().stream(operation, after):
-            self.streamed += len(page)
-            yield page
-
-    async def head(self, operation: str) -> Head:
-        if self.head_fails:
-            await asyncio.sleep(60)
-        found = await super().head(operation)
-        return found._replace(epoch=found.epoch + self.other_epoch)
-
-
-DUTY = Actor("tester", "gov", "duty")
-
-
-async def write(log: SqliteLog, numbers: range) -> None:
-    """Incidents through a desk of their own."""
-    desk = await Desk.open(log, "live")
-    for number in numbers:
-        answer = await desk.send(Envelope(id=uuid4(), operation="live", actor=DUTY, command=incident(number)))
-        assert answer.code is None, answer.body
-    await desk.close()
-
-
-@pytest.fixture
-async def log(tmp_path: Path) -> AsyncIterator[OddLog]:
-    """A log with a district in it."""
-    async with Node.running(Settings(data=tmp_path)):
-        pass
-    odd = OddLog(tmp_path)
-    await odd.open()
-    yield odd
-    await odd.close()
-
-
-async def open_keeper(log: SqliteLog) -> Keeper:
-    return await Keeper.open(log, "live", Settings(), QUICK)
-
-
-async def until(true: Any, timeout_s: float = 5) -> None:
-    async with asyncio.timeout(timeout_s):
-        while not true():  # noqa: ASYNC110  what is waited for has no event of its own
-            await asyncio.sleep(0.005)
-
-
-async def whole(log: SqliteLog) -> Board:
-    """The truth: every event of the log, one after the other."""
-    board = Board()
-    async for page in SqliteLog.stream(log, "live", 0):
-        for data in page:
-            board.apply(catalogue.decode(data))
-    return board
-
-
-def same(keeper: Keeper, truth: Board) -> None:
-    rows, timeline = picture(keeper)
-    expected = Picture(truth)
-    assert rows == expected.rows
-    assert timeline == expected.timeline
-
-
-async def test_a_board_starts_from_what_was_stored_and_not_from_the_whole_log(log: OddLog) -> None:
-    await write(log, range(700))
-    first = await open_keeper(log)
-    same(first, await whole(log))
-    await first.close()  # it had folded nothing new: nothing is stored
-    again = await open_keeper(log)
-    await write(log, range(700, 720))
-    await again.reached((await log.head("live")).position, 5)
-    await again.close()
-    await write(log, range(720, 730))
-    log.streamed = 0
-    third = await open_keeper(log)
-    assert log.streamed == 10
-    same(third, await whole(log))
-    await third.close()
-
-
-async def test_without_a_stored_board_a_stored_world_does_and_the_newest_entries_are_said_anew(
-    log: OddLog,
-) -> None:
-    await write(log, range(TIMELINE_ENTRIES_MAX + 50))
-    assert await log.snapshot_load("live", "world", WORLD_VERSION) is not None  # a desk that closes leaves it
-    log.streamed = 0
-    keeper = await open_keeper(log)
-    assert log.streamed == 0
-    same(keeper, await whole(log))
-    await keeper.close()
-
-
-async def test_a_stored_board_that_cannot_be_read_costs_time_and_no_truth(log: OddLog) -> None:
-    await write(log, range(5))
-    await log.snapshot_save("live", (await log.head("live")).position, "board", VERSION, b"torn")
-    keeper = await open_keeper(log)
-    same(keeper, await whole(log))
-    await keeper.close()
-
-
-async def test_a_board_is_stored_now_and_then_while_it_is_followed(log: OddLog) -> None:
-    keeper = await Keeper.open(log, "live", Settings(), QUICK._replace(snapshot_every_events=10))
-    await write(log, range(25))
-    await keeper.reached((await log.head("live")).position, 5)
-    await until(lambda: keeper.stored_position > 20)
-    found = await log.snapshot_load("live", "board", VERSION)
-    assert found is not None
-    assert Board.restored(found[1]).position == found[0]
-    await keeper.close()
 
 
 async def test_following_that_fails_is_begun_again_where_it_stood(log: OddLog) -> None:
