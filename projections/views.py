@@ -9,7 +9,6 @@ from msgspec import Struct
 from core.catalogue import Recorded
 from core.messages import Name, Place
 from core.organisation import Former, Level
-from core.world import World
 from projections.board import VERSION, Board
 from projections.metrics import Metrics
 from projections.rows import clock_row
@@ -37,11 +36,6 @@ class BoardView:
 
     def __init__(self, board: Board | None = None) -> None:
         self.board = board or Board()
-
-    @classmethod
-    def of_world(cls, world: World) -> BoardView:
-        """The view as it stands at a world's position, to fold on from there. The entries before it are not in a world."""
-        return cls(Board(world))
 
     @property
     def position(self) -> int:

@@ -15,7 +15,9 @@ from core import catalogue
 from core.log import LogUnavailable, Query
 from core.operation import LIVE
 from handlers.desk import DeskBusy
+from projections.board import VERSION
 from tests.edge.conftest import COMMANDS, bearer, client_of, command, report
+from web.live.loading import FOLD, board_as_of
 from web.node import Node
 
 EVENTS = "/api/operations/live/events"
@@ -142,19 +144,20 @@ async def test_a_view_as_of_a_time_ends_with_the_last_record_of_that_instant(
     assert now["data"]["open_incidents"] == 3
 
 
-async def test_a_view_as_of_a_position_begins_at_the_nearest_snapshot(
+async def test_a_view_as_of_a_position_begins_at_the_nearest_stored_board(
     http: httpx.AsyncClient, node: Node
 ) -> None:
     for _ in range(5):
         await send(http, report())
-    desk = await node.desk(LIVE)
-    before = (await http.get(VIEW + "operation", params={"at": 22})).json()
-    await node.log.snapshot_save(LIVE, desk.world.position, "world", 0, b"of another version")
-    from core.world import VERSION
-
-    await node.log.snapshot_save(LIVE, desk.world.position, "world", VERSION, desk.world.snapshot())
-    assert (await http.get(VIEW + "operation", params={"at": 22})).json() == before
-    assert (await http.get(VIEW + "operation", params={"at": 23})).json()["data"]["open_incidents"] == 5
+    ends = range(18, 24)
+    before = {at: (await http.get(VIEW + "board", params={"at": at})).json() for at in ends}
+    assert [len(before[at]["data"]["rows"]["incident"]) for at in ends] == [0, 1, 2, 3, 4, 5]
+    middle = await board_as_of(node.log, LIVE, 20)
+    await node.log.snapshot_save(LIVE, 20, FOLD, VERSION, b"of another version")
+    assert (await http.get(VIEW + "board", params={"at": 21})).json() == before[21]
+    await node.log.snapshot_save(LIVE, 20, FOLD, VERSION, middle.save())
+    for at in ends:
+        assert (await http.get(VIEW + "board", params={"at": at})).json() == before[at]
 
 
 @pytest.mark.parametrize("at", ["x", "999999", "2026-05-12T09:02:00", "0001-01-01T00:00:00Z", "-1", "１"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from projections.board import Board
 from projections.views import VIEWS, BoardView, OperationView, RegisterView, TimelineView
 from tests.views.page import plain
 from tests.views.story import whole_day
@@ -56,5 +57,5 @@ def test_the_operation_says_what_it_is_and_how_much_is_open() -> None:
 
 
 def test_a_view_goes_on_from_a_world() -> None:
-    view = BoardView.of_world(DAY.world)
+    view = BoardView(Board(DAY.world))
     assert plain(view.data())["rows"] == plain(fold(BoardView()).data())["rows"]

@@ -15,20 +15,17 @@ from msgspec import Meta
 from core import catalogue
 from core.log.protocol import Query
 from core.operation import kind_of
-from core.world import VERSION as WORLD_VERSION
-from core.world import World
-from projections.views import VIEWS, BoardView, OperationView, RegisterView, View
+from projections.views import VIEWS, BoardView, View
 from web.door import POSITION_MAX, YEAR_MAX, YEAR_MIN
 from web.errors import malformed, unavailable, unknown_view
 from web.http.auth import Caller, node_of
 from web.http.schemas import OperationPath, ViewBody, ViewPath, answer, errors
+from web.live.loading import board_as_of
 from web.node import Node, UnknownOperation
 from web.positions import position_at
 
 FOLD_CHUNK_EVENTS = 200
 """Folded between two looks at the other work of the loop: about two milliseconds."""
-FROM_WORLD: dict[str, type[BoardView]] = {"register": RegisterView, "operation": OperationView}
-"""Views that a world alone gives, so that folding may begin at its nearest snapshot; the others need every entry before."""
 
 At = Annotated[
     str | None,
@@ -138,8 +135,7 @@ class Folds:
         """The view's data at a position, as JSON."""
         try:
             async with asyncio.timeout(self._node.settings.answer_timeout_s), self._turns:
-                view = await self._begun(operation, name, position)
-                await self._fold(operation, view, position)
+                view = await self._folded(operation, VIEWS[name], position)
         except TimeoutError:
             raise unavailable(
                 "busy",
@@ -148,12 +144,12 @@ class Folds:
             ) from None
         return msgspec.json.encode(view.data())
 
-    async def _begun(self, operation: str, name: str, position: int) -> View:
-        if name in FROM_WORLD:
-            found = await self._node.log.snapshot_load(operation, "world", WORLD_VERSION, at_most=position)
-            if found is not None:
-                return FROM_WORLD[name].of_world(World.restored(found[1]))
-        return VIEWS[name]()
+    async def _folded(self, operation: str, kind: type[View], position: int) -> View:
+        if issubclass(kind, BoardView):
+            return kind(await board_as_of(self._node.log, operation, position))
+        view = kind()
+        await self._fold(operation, view, position)
+        return view
 
     async def _fold(self, operation: str, view: View, position: int) -> None:
         async for page in self._node.log.stream(operation, view.position):

@@ -23,12 +23,24 @@ YIELD_EVENTS = 500
 async def load_board(log: Log, operation: str) -> Board:
     """The board at the log's head. Raises OperationUnreadable."""
     head = await log.head(operation)
-    board = await _stored(log, operation)
+    return await _folded(log, operation, await _stored(log, operation), head.position, None)
+
+
+async def board_as_of(log: Log, operation: str, position: int) -> Board:
+    """The board as it stood at a position: from the nearest stored one before it. Raises OperationUnreadable."""
+    board = await _whole(log, operation, position) or Board()
+    return await _folded(log, operation, board, position, position)
+
+
+async def _folded(log: Log, operation: str, board: Board, position: int, until: int | None) -> Board:
+    """The board with what came after it, as far as `until`. `position` is where it is expected to end."""
     # Entries are made only of the events that the timeline will still hold: the others are folded in a tenth of the time.
-    near = head.position - TIMELINE_ENTRIES_MAX
+    near = position - TIMELINE_ENTRIES_MAX
     skipping = board.position < near
     async for page in log.stream(operation, board.position):
         for data in page:
+            if until is not None and board.position >= until:
+                break
             recorded = decoded(operation, data)
             if recorded.position <= near:
                 board.skip(recorded)
@@ -40,6 +52,8 @@ async def load_board(log: Log, operation: str) -> Board:
             if recorded.position % YIELD_EVENTS == 0:
                 # A long history must not keep the other operations of this node waiting.
                 await asyncio.sleep(0)
+        if until is not None and board.position >= until:
+            break
     if skipping:
         board.settle()
     return board
@@ -54,12 +68,9 @@ def decoded(operation: str, data: bytes) -> Recorded:
 
 
 async def _stored(log: Log, operation: str) -> Board:
-    found = await log.snapshot_load(operation, FOLD, VERSION)
-    if found is not None:
-        try:
-            return Board.restored(found[1])
-        except msgspec.MsgspecError:
-            pass  # derived data that cannot be read costs time, never truth
+    whole = await _whole(log, operation, None)
+    if whole is not None:
+        return whole
     world = await log.snapshot_load(operation, "world", WORLD_VERSION)
     if world is None:
         return Board()
@@ -69,3 +80,14 @@ async def _stored(log: Log, operation: str) -> Board:
     for stored in await log.read(operation, first, Query(), board.position - first):
         board.timeline.note(decoded(operation, stored.data))
     return board
+
+
+async def _whole(log: Log, operation: str, at_most: int | None) -> Board | None:
+    """The newest stored board, with its timeline, at or before a position."""
+    found = await log.snapshot_load(operation, FOLD, VERSION, at_most)
+    if found is None:
+        return None
+    try:
+        return Board.restored(found[1])
+    except msgspec.MsgspecError:
+        return None  # derived data that cannot be read costs time, never truth
