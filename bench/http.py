@@ -64,11 +64,9 @@ def _process(arguments: list[str], port: int, environment: dict[str, str] | None
         process.wait(timeout=30)
 
 
-async def _load(port: int, path: str, token: str, *, command: bool) -> float:
-    """Answers a second; every answer must be a 201."""
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
-    if token:
-        head += f"Authorization: Bearer {token}\r\n"
+async def _load(port: int, path: str, token: str) -> float:
+    """Answers a second, to the same requests for both; every answer must be a 201."""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nAuthorization: Bearer {token}\r\n"
     stop = time.perf_counter() + SECONDS
     answered = 0
 
@@ -76,9 +74,7 @@ async def _load(port: int, path: str, token: str, *, command: bool) -> float:
         nonlocal answered
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while time.perf_counter() < stop:
-            body = b"{}"
-            if command:
-                body = msgspec.json.encode({"id": uuid4(), "command": COMMAND})
+            body = msgspec.json.encode({"id": uuid4(), "command": COMMAND})
             writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
             answer = await reader.readuntil(b"\r\n\r\n")
             if not answer.startswith(b"HTTP/1.1 201"):
@@ -110,13 +106,13 @@ def _ours(place: Path, options: list[str]) -> float:
     port = free_port()
     arguments = _liandong("serve", "--data", data, *options, "--port", str(port))
     with _process(arguments, port):
-        return asyncio.run(_load(port, "/api/operations/live/commands", made.stdout.strip(), command=True))
+        return asyncio.run(_load(port, "/api/operations/live/commands", made.stdout.strip()))
 
 
 def _theirs() -> float:
     port = free_port()
     with _process([sys.executable, "-c", PEER % port], port):
-        return asyncio.run(_load(port, "/nothing", "", command=False))
+        return asyncio.run(_load(port, "/nothing", "none"))
 
 
 def run(scale: int) -> list[Figure]:
