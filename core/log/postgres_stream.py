@@ -63,14 +63,20 @@ async def stream_data(
             async with reader as connection, connection.transaction(readonly=True):
                 # A reader that takes its time is not a statement that hangs.
                 await connection.execute("SET LOCAL statement_timeout = 0")
-                await connection.copy_from_query(
-                    "SELECT data FROM event WHERE operation = $1 AND position > $2 ORDER BY position",
-                    key,
-                    after,
-                    output=chunks.put,
-                    format="binary",
-                    timeout=STREAM_TIMEOUT_S,
-                )
+                try:
+                    await connection.copy_from_query(
+                        "SELECT data FROM event WHERE operation = $1 AND position > $2 ORDER BY position",
+                        key,
+                        after,
+                        output=chunks.put,
+                        format="binary",
+                        timeout=STREAM_TIMEOUT_S,
+                    )
+                except asyncio.CancelledError:
+                    # The consumer left in the middle of a copy. The server would go on sending to whoever gets this
+                    # connection next, so it ends with its reader.
+                    connection.terminate()
+                    raise
         except Exception:
             await chunks.put(None)
             raise
@@ -85,6 +91,9 @@ async def stream_data(
                 yield page
         await copying
     finally:
-        # Also when the consumer leaves early: the connection goes back to the pool before this ends.
+        # Also when the consumer leaves early: the pool has its place back before this ends.
         copying.cancel()
         await asyncio.wait((copying,))
+        if not copying.cancelled():
+            # Looked at, for it was raised above already; or it is only that a terminated session cannot roll back.
+            copying.exception()
