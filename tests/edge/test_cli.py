@@ -226,3 +226,22 @@ def test_help_teaches_in_both_tongues(command: str) -> None:
     assert done.returncode == 0
     assert "liandong " + command in done.stdout
     assert any("一" <= sign <= "鿿" for sign in done.stdout)
+
+
+def test_the_first_token_of_a_fresh_folder_may_name_the_district(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    made = liandong(
+        "token", "create", "--post", "duty", "--organisation", "xc", "--district", "xc", "--data", data
+    )
+    assert (made.returncode, made.stderr) == (0, ""), "the post is there at once: nothing has to be noted"
+    with LiandongServer(tmp_path, "--data", data, "--district", "xc") as server:
+        user = liandong(
+            "user", "add", "李雷", "--post", "duty", "--organisation", "xc", "--district", "xc",
+            "--no-password", "--data", data,
+        )  # fmt: skip
+        assert (user.returncode, user.stderr) == (0, "")
+        sent = liandong(
+            "send", "live", '{"type":"ReportIncident","kind":"flood","place":{"text":"滨江路"}}',
+            "--url", server.url, LIANDONG_TOKEN=made.stdout.strip(),
+        )  # fmt: skip
+        assert sent.returncode == 0, sent.stderr

@@ -149,6 +149,13 @@ class IdType(click.ParamType[str]):
 
 ID = IdType()
 
+district = click.option(
+    "--district",
+    type=ID,
+    metavar="ID",
+    help="全新安装首次使用时本区的组织编号（默认 gov）。 The district's id where nothing has been set up yet (gov).",
+)
+
 
 def print_json(value: Any) -> None:
     click.echo(msgspec.json.encode(value).decode())

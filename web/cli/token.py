@@ -13,6 +13,7 @@ from web.cli.options import (
     accounts_of,
     as_json,
     check_post,
+    district,
     make_ready,
     print_json,
     run,
@@ -39,6 +40,7 @@ def token() -> None:
 @click.option("--organisation", required=True, type=ID, help="组织，如 gov。 The organisation, such as gov.")
 @click.option("--name", default="", help="名称，便于日后辨认。 A name to know it by.")
 @where
+@district
 @as_json
 def create(post: str, organisation: str, name: str, as_json: bool, **options: Any) -> None:
     """创建令牌；标准输出只有令牌本身，服务运行时也可创建并立即可用。

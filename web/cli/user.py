@@ -14,6 +14,7 @@ from web.cli.options import (
     accounts_of,
     as_json,
     check_post,
+    district,
     make_ready,
     print_json,
     run,
@@ -59,6 +60,7 @@ def _password() -> str:
 @click.option("--organisation", required=True, type=ID, help="组织，如 gov。 The organisation, such as gov.")
 @click.option("--no-password", is_flag=True, help="只用登录链接登录。 Logs in by links only.")
 @where
+@district
 def add(name: str, post: str, organisation: str, no_password: bool, **options: Any) -> None:
     """增加用户；口令由终端或标准输入读取。 Add a user; the password is asked for, or read from stdin."""
     password = None if no_password else _password()
