@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import re
-from collections.abc import AsyncGenerator
-from typing import Any, NamedTuple, Protocol
+from collections.abc import AsyncGenerator, Coroutine
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import structlog
 
@@ -28,6 +29,7 @@ from web.settings import Settings
 
 _log = structlog.get_logger("node")
 _ID = re.compile(ID_PATTERN)
+T = TypeVar("T")
 
 
 class UnknownOperation(Exception):
@@ -179,8 +181,8 @@ class Node:
         async with self._lock(operation):
             if (found := self._desks.get(operation)) is None:
                 self._refuse_when_closing()
-                found = self._desks[operation] = await Desk.open(
-                    MeteredLog(self.log, self.metrics), operation, self._desk_limits
+                found = self._desks[operation] = await _of_no_request(
+                    Desk.open(MeteredLog(self.log, self.metrics), operation, self._desk_limits)
                 )
             return found
 
@@ -208,7 +210,9 @@ class Node:
                 # Here and not above: web.live is itself built on the node.
                 from web.live.keeper import Keeper as LiveKeeper
 
-                found = self._keepers[operation] = await LiveKeeper.open(self.log, operation, self.settings)
+                found = self._keepers[operation] = await _of_no_request(
+                    LiveKeeper.open(self.log, operation, self.settings)
+                )
             return found
 
     @property
@@ -234,6 +238,12 @@ class Node:
     def _refuse_when_closing(self) -> None:
         if self.closing:
             raise DeskBusy("系统正在停止，请稍后重试。", "The system is stopping: try again soon.")
+
+
+async def _of_no_request(opening: Coroutine[Any, Any, T]) -> T:
+    """Open what outlives the request that asked first: its tasks must not log under that request's id for ever."""
+    # Cancelling the caller cancels the opening too, as if it had been awaited in place.
+    return await asyncio.create_task(opening, context=contextvars.Context())
 
 
 def _in_use(desk: Desk) -> bool:

@@ -2,13 +2,16 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 
 from core.catalogue import decode
 from core.log import Query
 from core.operation import LIVE
 from core.organisation import STANDARD_POSTS
+from web.live.keeper import Keeper as LiveKeeper
 from web.node import Node, UnknownOperation
 from web.settings import Secret, Settings, SettingsError, load
 
@@ -81,3 +84,20 @@ def test_an_unknown_variable_stops_the_start_and_no_secret_is_shown() -> None:
     with pytest.raises(SettingsError) as raised:
         load({"LIANDONG_POSTGRES": "hunter2-is-my-password"})
     assert "hunter2" not in raised.value.en + raised.value.zh
+
+
+async def test_what_outlives_a_request_does_not_log_under_its_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, Any]] = []
+    opened = LiveKeeper.open
+
+    async def open_and_look(*arguments: Any) -> LiveKeeper:
+        seen.append(structlog.contextvars.get_contextvars())
+        return await opened(*arguments)
+
+    monkeypatch.setattr(LiveKeeper, "open", open_and_look)
+    async with Node.running(Settings(data=tmp_path)) as node:
+        with structlog.contextvars.bound_contextvars(request="r-1"):
+            await node.keeper(LIVE)
+    assert seen == [{}]

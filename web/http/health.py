@@ -82,7 +82,14 @@ async def _problems(node: Node) -> list[Message]:
             )
             continue
         behind = (await node.log.head(operation)).position - keeper.position
-        if keeper.is_stale or behind > node.settings.keeper_lag_positions_max:
+        if keeper.is_stale and behind <= 0:
+            found.append(
+                Message(
+                    f"{operation} 的视图刚才未能跟随日志，正在恢复。",
+                    f"The views of {operation} could not follow the log just now: they are catching up.",
+                )
+            )
+        elif keeper.is_stale or behind > node.settings.keeper_lag_positions_max:
             found.append(
                 Message(
                     f"{operation} 的视图落后 {behind} 条记录。",
