@@ -8,7 +8,9 @@ import structlog
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.enums import MediaType
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 
 from web.accounts.access import COOKIE
@@ -64,6 +66,8 @@ OPENAPI = OpenAPIConfig(
     "An accepted command is never lost, never applied twice and never half applied; the same id again gets the first answer.",
     license=License(name="Apache-2.0", identifier="Apache-2.0"),
     path="/schema",
+    # The document itself, and no page around it: those take their scripts from elsewhere, which our pages never do.
+    render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"], media_type=MediaType.JSON)],
     components=Components(
         security_schemes={
             "token": SecurityScheme(type="http", scheme="bearer", description="liandong token create"),

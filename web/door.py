@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
 
 from core.catalogue import COMMANDS, AnyCommand
-from core.messages import Actor, Envelope, Moment, Precision, Source
+from core.messages import Actor, Envelope, Moment, Precision
 from core.operation import OpenOperation
 from handlers.answers import Answer
 from web.errors import malformed
@@ -23,6 +23,9 @@ from web.node import Node
 POSITION_MAX = 2**53 - 1
 YEAR_MIN, YEAR_MAX = 1900, 2199
 """Years that a stated time may lie in. Beyond, conversions between zones and clocks overflow."""
+
+ClientSource = Literal["radio", "phone", "app", "sensor", "gps", "manual", "import"]
+"""Every source but `system`, which only the process itself may name: nobody outside speaks in its name."""
 
 SeenPosition = Annotated[int, Meta(ge=0, le=POSITION_MAX)]
 
@@ -36,7 +39,7 @@ class CommandRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     id: UUID
     command: AnyCommand
     occurred_at: Moment | None = None
-    source: Source = "app"
+    source: ClientSource = "app"
     precision: Precision = "second"
     seen: SeenPosition | None = None
 

@@ -78,6 +78,7 @@ async def test_a_post_without_authority_is_403(node: Node) -> None:
         ({"unknown": 1}, "$.unknown"),
         ({"seen": -1}, "$.seen"),
         ({"source": "rumour"}, "$.source"),
+        ({"source": "system"}, "$.source"),
         ({"occurred_at": "2026-05-12T09:02:00"}, "$.occurred_at"),
         ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "$.occurred_at"),
         ({"command": {"type": "ReportIncident", "place": {"text": "x"}}}, "$.command.kind"),

@@ -99,3 +99,11 @@ def test_every_door_has_a_summary_in_both_tongues_and_a_tag(document: Any) -> No
 def test_the_program_that_writes_the_document_is_the_one_that_answers(server: LiandongServer) -> None:
     assert httpx.get(f"{server.url}/schema").status_code == 200
     assert liandong("--version").returncode == 0
+
+
+def test_the_document_stands_at_schema_and_sends_nobody_elsewhere(
+    server: LiandongServer, document: Any
+) -> None:
+    answer = httpx.get(f"{server.url}/schema")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.json() == document
