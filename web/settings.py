@@ -115,7 +115,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     patches_kept_max: PositiveInt = 5_000
     frame_interval_s: Seconds = 0.1
     heartbeat_s: Seconds = 2.0
-    telemetry_teams_max: PositiveInt = 20_000
 
     # Accounts
     session_idle_s: PositiveInt = 12 * 3600

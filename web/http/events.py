@@ -83,7 +83,9 @@ async def read_events(
 
 
 def _wants_lines(request: Request[Any, Any, Any]) -> bool:
-    return request.headers.get("accept", "").split(";")[0].strip() == NDJSON
+    """Whether lines are among what the client takes; they are asked for by name, never by `*/*`."""
+    accepted = request.headers.get("accept", "").split(",")
+    return NDJSON in (one.split(";")[0].strip() for one in accepted)
 
 
 def _page(operation: str, head: int, events: list[StoredEvent]) -> bytes:
