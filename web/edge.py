@@ -15,6 +15,7 @@ import structlog
 from web.errors import Problem, internal, problem_of, too_large
 from web.http.auth import authenticate
 from web.http.commands import answer_body
+from web.http_protocol import SCOPE_KEY, AnswerAtOnce
 from web.node import Node
 
 _log = structlog.get_logger("http")
@@ -39,7 +40,15 @@ SECURITY: list[Header] = [
     (b"referrer-policy", b"no-referrer"),
 ]
 UNCACHED: list[Header] = [(b"cache-control", b"no-store")]
-JSON: list[Header] = [(b"content-type", b"application/json")]
+COMMON: list[Header] = [(b"content-type", b"application/json"), *UNCACHED, *SECURITY]
+"""What every answer of the door of commands carries."""
+
+
+def _lines(headers: Iterable[Header]) -> bytes:
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
+
+
+_COMMON_LINES = _lines(COMMON)
 
 
 class Edge:
@@ -80,21 +89,13 @@ class Edge:
             problem = self._problem(error, request)
             status, content = problem.status, problem.encoded(request if problem.status >= 500 else None)
             headers = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
-        await send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": [
-                    *JSON,
-                    (b"content-length", b"%d" % len(content)),
-                    (b"x-request-id", request.encode()),
-                    *headers,
-                    *UNCACHED,
-                    *SECURITY,
-                ],
-            }
-        )
-        await send({"type": "http.response.body", "body": content})
+        own = ((b"x-request-id", request.encode()), *headers)
+        at_once: AnswerAtOnce | None = scope.get(SCOPE_KEY)
+        if at_once is None or not at_once(status, _lines(own) + _COMMON_LINES, content):
+            length = (b"content-length", b"%d" % len(content))
+            common = [*own, length, *COMMON]
+            await send({"type": "http.response.start", "status": status, "headers": common})
+            await send({"type": "http.response.body", "body": content})
         return status
 
     async def _pass_on(self, request: str, begun: float, scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,6 +15,7 @@ import uvicorn
 
 from core.log.protocol import LogUnavailable
 from web.app import create_app
+from web.http_protocol import FastHttpProtocol
 from web.live.protocol import FastWebSocketProtocol
 from web.node import Node
 from web.settings import Settings
@@ -72,7 +73,7 @@ async def serve(
     url = f"http://{settings.host}:{listening.getsockname()[1]}"
     config = uvicorn.Config(
         create_app(node),
-        http="httptools",
+        http=FastHttpProtocol,
         loop="uvloop",
         ws=FastWebSocketProtocol,
         ws_per_message_deflate=False,
