@@ -17,7 +17,7 @@ from core.log import Log, Query
 from core.operation import LIVE
 from tests.edge.conftest import COMMANDS, bearer, client_of, command, report
 from tests.edge.servers import LiandongServer, liandong, token_of
-from tests.servers import RedisServer
+from tests.servers import PostgresServer, RedisServer
 from web.node import Node, open_log
 from web.settings import Secret, Settings
 
@@ -80,6 +80,64 @@ async def test_after_kill_9_under_load_each_acknowledged_command_is_there_once(
     verified = liandong("verify", "--json", *where)
     assert verified.returncode == 0, verified.stdout
     assert json.loads(verified.stdout)[0]["position"] == head.position
+
+
+async def test_after_kill_9_of_postgresql_under_load_two_nodes_go_on_and_nothing_is_lost_or_doubled(
+    tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    dsn = postgres_server.dsn()
+    told: dict[str, list[int]] = {}
+    unavailable: set[str] = set()
+    over = asyncio.Event()
+
+    async def one(client: httpx.AsyncClient, url: str) -> None:
+        request = report()
+        while not over.is_set():
+            answer = await client.post(url + COMMANDS, json=request, timeout=30)
+            if answer.status_code == 503:
+                # As the answer says: the same id again, a moment later, whatever became of it.
+                assert "retry-after" in answer.headers
+                unavailable.add(answer.json()["code"])
+                await asyncio.sleep(0.05)
+                continue
+            assert answer.status_code == 201, answer.text
+            told[request["id"]] = answer.json()["positions"]
+            request = report()
+
+    where = ("--postgres", dsn)
+    with LiandongServer(tmp_path, *where) as first, LiandongServer(tmp_path, *where) as second:
+        headers = {"authorization": f"Bearer {token_of(*where)}"}
+        async with httpx.AsyncClient(headers=headers) as client:
+            loading = [
+                asyncio.create_task(one(client, server.url))
+                for server in (first, second)
+                for _ in range(CLIENTS // 2)
+            ]
+            await asyncio.sleep(1.0)
+            before = len(told)
+            postgres_server.kill()
+            await asyncio.sleep(0.3)
+            postgres_server.start()
+            await asyncio.sleep(2.0)
+            over.set()
+            await asyncio.gather(*loading)
+            for server in (first, second):
+                answer = await client.post(server.url + COMMANDS, json=report(), timeout=30)
+                assert answer.status_code == 201, "each node goes on by itself"
+    assert unavailable, "it was noticed"
+    assert len(told) > before > 0
+    log = open_log(Settings(postgres=Secret(dsn)))
+    await log.open()
+    try:
+        stored = await _stored(log)
+        head = await log.head(LIVE)
+    finally:
+        await log.close()
+    assert {id: [positions[0], positions[-1]] for id, positions in stored.items() if id in told} == told
+    assert sorted(position for positions in stored.values() for position in positions) == list(
+        range(1, head.position + 1)
+    )
+    assert liandong("verify", *where).returncode == 0
 
 
 async def test_a_stop_in_good_order_answers_what_is_under_way(tmp_path: Path) -> None:
