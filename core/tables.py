@@ -34,6 +34,19 @@ class _Snapshot(Struct):
     dispatches: dict[str, Dispatch]
     entries: dict[str, dict[int, Entry]]
     counters: dict[str, int]
+    plans: dict[str, Adopted] = {}
+    register: dict[str, RegisterEntry] = {}
+    activations: dict[str, Activation] = {}
+    tasks: dict[str, Task] = {}
+    links: dict[str, Link] = {}
+    proposals: dict[str, Proposal] = {}
+    controls: dict[str, Control] = {}
+    warnings: dict[str, Warned] = {}
+    reports: dict[str, tuple[Filed, ...]] = {}
+    findings: dict[str, Finding] = {}
+    missed: dict[str, datetime] = {}
+    waived: dict[str, str] = {}
+    hazards: dict[str, Declared] = {}
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -56,6 +69,19 @@ class Tables:
         self.dispatches: dict[str, Dispatch] = {}
         self.entries: dict[str, dict[int, Entry]] = {}
         self.counters: dict[str, int] = {}
+        self.plans: dict[str, Adopted] = {}
+        self.register: dict[str, RegisterEntry] = {}
+        self.activations: dict[str, Activation] = {}
+        self.tasks: dict[str, Task] = {}
+        self.links: dict[str, Link] = {}
+        self.proposals: dict[str, Proposal] = {}
+        self.controls: dict[str, Control] = {}
+        self.warnings: dict[str, Warned] = {}
+        self.reports: dict[str, tuple[Filed, ...]] = {}
+        self.findings: dict[str, Finding] = {}
+        self.missed: dict[str, datetime] = {}
+        self.waived: dict[str, str] = {}
+        self.hazards: dict[str, Declared] = {}
         self._keep_closed = keep_closed
         self._closing: list[str] = []
         self._undo: Undo | None = None

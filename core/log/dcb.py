@@ -106,7 +106,9 @@ class LogRecorder(DCBRecorder):
             found = await self._matching(self._log, queries, after, READ_PAGE_EVENTS)
             for event in found:
                 yield event
-            after = found[-1].position if len(found) == READ_PAGE_EVENTS else max(head, after, *_positions(found))
+            after = (
+                found[-1].position if len(found) == READ_PAGE_EVENTS else max(head, after, *_positions(found))
+            )
         async for batch in self._log.follow(self._operation, after):
             for event in batch:
                 if any(_matches(each, event) for each in queries):
@@ -124,7 +126,9 @@ class LogRecorder(DCBRecorder):
                     raise IntegrityError(condition)
                 position = held.head.position
                 stored = [
-                    StoredEvent(position + n, each.type, index_tags(each), held.now, command_id, bytes(each.data))
+                    StoredEvent(
+                        position + n, each.type, index_tags(each), held.now, command_id, bytes(each.data)
+                    )
                     for n, each in enumerate(events, 1)
                 ]
                 last = position + len(stored)
@@ -215,7 +219,7 @@ class LogSubscription(DCBSubscription[LogRecorder]):
         return sequenced(event)
 
 
-_FAR = (1 << 62)  # Beyond every head: this writer folds nothing, so nothing is missed.
+_FAR = 1 << 62  # Beyond every head: this writer folds nothing, so nothing is missed.
 
 
 def index_tags(event: DCBEvent) -> tuple[str, ...]:
@@ -242,7 +246,9 @@ def _queries_of_item(item: DCBQueryItem) -> list[Query]:
         return [Query(types=tuple(item.types))]
     if not item.types:
         return [Query(tags=tuple(item.tags), every_tag=True)]
-    return [Query(tuple(f"{each}{PAIR}{tag}" for tag in item.tags), (), every_tag=True) for each in item.types]
+    return [
+        Query(tuple(f"{each}{PAIR}{tag}" for tag in item.tags), (), every_tag=True) for each in item.types
+    ]
 
 
 def _matches(query: Query, event: StoredEvent) -> bool:

@@ -114,7 +114,9 @@ def consistency_proof(leaves: Sequence[bytes], first: int) -> list[bytes]:
     return proof
 
 
-def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes) -> bool:
+def verify_inclusion(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes
+) -> bool:
     """Whether `proof` shows that the leaf hash `leaf` stands at `index` of the tree of `size` leaves with that root."""
     if not 0 <= index < size:
         return False

@@ -204,12 +204,12 @@ class PostgresLog:
             else:
                 await tail.wait(after, self._follow_poll_s)
 
-    async def snapshot_save(self, operation: str, position: int, fold: str, version: int, data: bytes) -> None:
+    async def snapshot_save(
+        self, operation: str, position: int, fold: str, version: int, data: bytes
+    ) -> None:
         async with self._reader() as connection, connection.transaction():
             await connection.execute(reads.SNAPSHOT_SAVE, operation, fold, version, position, data)
-            await connection.execute(
-                reads.SNAPSHOT_PRUNE, operation, fold, version, self._snapshots_kept - 1
-            )
+            await connection.execute(reads.SNAPSHOT_PRUNE, operation, fold, version, self._snapshots_kept - 1)
 
     async def snapshot_load(
         self, operation: str, fold: str, version: int, at_most: int | None = None

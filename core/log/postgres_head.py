@@ -31,13 +31,17 @@ from core.log.tail import Tail
 
 HOLD = "SELECT * FROM hold_1($1, $2, $3)"
 RELEASE = "SELECT release_1($1)"
-APPEND = (
-    "SELECT append_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
-)
+APPEND = "SELECT append_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
 GRACE_S = 2.0  # On top of the server's own time-outs, before a silent connection is given up.
 CONNECT_AGAIN_AFTER_S = 0.2
 
-Lost = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
+Lost = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+)
 
 
 class OperationHead:
@@ -150,7 +154,9 @@ class OperationHead:
         )
         return events
 
-    async def ask(self, question: Callable[[asyncpg.Connection[asyncpg.Record]], Coroutine[Any, Any, Any]]) -> Any:
+    async def ask(
+        self, question: Callable[[asyncpg.Connection[asyncpg.Record]], Coroutine[Any, Any, Any]]
+    ) -> Any:
         """A question on the connection that holds the head."""
         if self.connection is None:
             raise _lost_before(None)
@@ -286,7 +292,9 @@ def _columns(events: Sequence[StoredEvent], commands: Sequence[StoredCommand]) -
         [event.command_id for event in events],
         [event.data for event in events],
     ]
-    command_columns: list[list[Any]] = [list(column) for column in zip(*commands, strict=True)] or [[] for _ in range(7)]
+    command_columns: list[list[Any]] = [list(column) for column in zip(*commands, strict=True)] or [
+        [] for _ in range(7)
+    ]
     command_columns[2] = [micros(at) for at in command_columns[2]]
     return event_columns + command_columns
 
@@ -305,5 +313,6 @@ def _failed(error: Exception) -> LogFailed:
             "The database's disk is full and nothing was written; free some space and go on.",
         )
     return LogFailed(
-        f"数据库拒绝写入({error}),本次未写入任何内容。", f"The database did not write ({error}); nothing was written."
+        f"数据库拒绝写入({error}),本次未写入任何内容。",
+        f"The database did not write ({error}); nothing was written.",
     )

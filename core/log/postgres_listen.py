@@ -95,7 +95,11 @@ class Listener:
         self.alone = await connection.fetchval(NODES, timeout=ALIVE_TIMEOUT_S) == 1
 
     def _told(
-        self, connection: asyncpg.Connection[asyncpg.Record] | object, pid: int, _channel: str, payload: object
+        self,
+        connection: asyncpg.Connection[asyncpg.Record] | object,
+        pid: int,
+        _channel: str,
+        payload: object,
     ) -> None:
         if payload == HELLO:
             if isinstance(connection, asyncpg.Connection) and pid != connection.get_server_pid():

@@ -17,7 +17,9 @@ import asyncpg
 from core.log.protocol import Head, Query, StoredCommand, StoredEvent
 from core.log.rows import micros, split_frontier, split_tags, time_of
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Connection: TypeAlias = (
+    "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+)
 
 PLAN_SETTINGS = {"enable_seqscan": "off", "enable_bitmapscan": "off", "jit": "off"}
 
@@ -26,7 +28,9 @@ _FETCH = (
     f"SELECT {_COLUMNS} FROM ({{}}) AS ids (position), "
     "LATERAL (SELECT * FROM event WHERE operation = $1 AND event.position = ids.position LIMIT 1) AS e ORDER BY e.position"
 )
-_TYPED = "AND (SELECT type FROM event WHERE operation = $1 AND event.position = tag.position) = ANY ($5::text[])"
+_TYPED = (
+    "AND (SELECT type FROM event WHERE operation = $1 AND event.position = tag.position) = ANY ($5::text[])"
+)
 _ANY_TAG = (
     "SELECT DISTINCT x.position FROM unnest($3::text[]) AS wanted, LATERAL (SELECT tag.position FROM tag "
     "WHERE operation = $1 AND tag = wanted AND tag.position > $2 {} ORDER BY tag.position LIMIT $4) AS x "
@@ -78,7 +82,9 @@ SNAPSHOT_LOAD = (
 
 def head_of(row: asyncpg.Record | tuple[int, int | None, bytes, int]) -> Head:
     position, recorded_at, frontier, epoch = row
-    return Head(position, None if recorded_at is None else time_of(recorded_at), split_frontier(frontier), epoch)
+    return Head(
+        position, None if recorded_at is None else time_of(recorded_at), split_frontier(frontier), epoch
+    )
 
 
 async def events(connection: Connection, key: int, after: int, query: Query, limit: int) -> list[StoredEvent]:

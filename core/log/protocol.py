@@ -67,7 +67,9 @@ class Held(Protocol):
         """As `Log.read`, within the lock."""
         ...
 
-    async def append(self, events: Sequence[StoredEvent], commands: Sequence[StoredCommand], head: Head) -> None:
+    async def append(
+        self, events: Sequence[StoredEvent], commands: Sequence[StoredCommand], head: Head
+    ) -> None:
         """Write all and commit: durable when it returns.
 
         Raises CommandKnown when a command id is already there (nothing was written, the lock is gone: ask `known` and decide
@@ -110,9 +112,13 @@ class Log(Protocol):
         """Every event after a position, in order, for ever: what is there, then each batch soon after its commit."""
         ...
 
-    async def snapshot_save(self, operation: str, position: int, fold: str, version: int, data: bytes) -> None: ...
+    async def snapshot_save(
+        self, operation: str, position: int, fold: str, version: int, data: bytes
+    ) -> None: ...
 
-    async def snapshot_load(self, operation: str, fold: str, version: int, at_most: int | None = None) -> tuple[int, bytes] | None:
+    async def snapshot_load(
+        self, operation: str, fold: str, version: int, at_most: int | None = None
+    ) -> tuple[int, bytes] | None:
         """The newest snapshot of a fold (at or before `at_most`), or nothing. Derived data: never needed for truth."""
         ...
 

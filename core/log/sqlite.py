@@ -17,7 +17,16 @@ from pathlib import Path
 from uuid import UUID
 
 from core.log import sqlite_jobs as jobs
-from core.log.protocol import Head, Held, LogBusy, LogFailed, LogUnavailable, Query, StoredCommand, StoredEvent
+from core.log.protocol import (
+    Head,
+    Held,
+    LogBusy,
+    LogFailed,
+    LogUnavailable,
+    Query,
+    StoredCommand,
+    StoredEvent,
+)
 from core.log.rows import OPERATION_CHARS_MAX, check_append, join_tags
 from core.log.sqlite_file import Owner, append_failed, connect, disconnect, file_of
 from core.log.sqlite_snapshots import SnapshotFile
@@ -60,7 +69,9 @@ class SqliteLog:
         self._follow_poll_s = follow_poll_s
         self._clock = clock
         self._owner = Owner(self.file)
-        self._writer = Worker[sqlite3.Connection]("log-writer", partial(connect, self.file, writer=True), disconnect)
+        self._writer = Worker[sqlite3.Connection](
+            "log-writer", partial(connect, self.file, writer=True), disconnect
+        )
         self._readers = Worker[sqlite3.Connection](
             "log-reader", partial(connect, self.file, writer=False), disconnect, READER_THREADS
         )
@@ -176,7 +187,9 @@ class SqliteLog:
                 # Nothing can come in between the look above and this: both are of one loop, and a commit tells the tail.
                 await tail.wait(after, None)
 
-    async def snapshot_save(self, operation: str, position: int, fold: str, version: int, data: bytes) -> None:
+    async def snapshot_save(
+        self, operation: str, position: int, fold: str, version: int, data: bytes
+    ) -> None:
         await self._snapshots.save(operation, position, fold, version, data)
 
     async def snapshot_load(
@@ -192,7 +205,8 @@ class SqliteLog:
         target = Path(path)
         if target.exists():
             raise LogFailed(
-                f"{target} 已存在;请为备份另选文件名。", f"{target} exists already; choose another name for the backup."
+                f"{target} 已存在;请为备份另选文件名。",
+                f"{target} exists already; choose another name for the backup.",
             )
         partial_copy = target.with_name(target.name + ".part")
         partial_copy.unlink(missing_ok=True)
@@ -270,7 +284,9 @@ class _Held:
     async def read(self, after: int, query: Query, limit: int) -> list[StoredEvent]:
         return await self._log._readers.submit(jobs.read_events, self._known.key, after, query, limit)
 
-    async def append(self, events: Sequence[StoredEvent], commands: Sequence[StoredCommand], head: Head) -> None:
+    async def append(
+        self, events: Sequence[StoredEvent], commands: Sequence[StoredCommand], head: Head
+    ) -> None:
         if self.writing is not None:
             raise RuntimeError("a held head takes one append")
         check_append(self.head, events, commands, head)

@@ -27,7 +27,9 @@ EventRow = tuple[int, str, str, int, bytes, bytes]
 CommandRow = tuple[int, bytes, str, int, bytes, bytes, int | None, int | None]
 
 
-def insert_many(connection: sqlite3.Connection, statement: tuple[str, str], rows: Sequence[tuple[object, ...]]) -> None:
+def insert_many(
+    connection: sqlite3.Connection, statement: tuple[str, str], rows: Sequence[tuple[object, ...]]
+) -> None:
     verb, values = statement
     at, count = 0, len(rows)
     for size in ROWS_PER_STATEMENT:
@@ -41,7 +43,14 @@ def insert_many(connection: sqlite3.Connection, statement: tuple[str, str], rows
 def event_rows(key: int, events: Sequence[StoredEvent], joined_tags: Sequence[str]) -> list[EventRow]:
     base = key << POSITION_BITS
     return [
-        (base + event.position, event.type, tags, micros(event.recorded_at), event.command_id.bytes, event.data)
+        (
+            base + event.position,
+            event.type,
+            tags,
+            micros(event.recorded_at),
+            event.command_id.bytes,
+            event.data,
+        )
         for event, tags in zip(events, joined_tags, strict=True)
     ]
 
@@ -137,7 +146,9 @@ def read_known(connection: sqlite3.Connection, key: int, ids: Sequence[UUID]) ->
     return found
 
 
-def read_events(connection: sqlite3.Connection, key: int, after: int, query: Query, limit: int) -> list[StoredEvent]:
+def read_events(
+    connection: sqlite3.Connection, key: int, after: int, query: Query, limit: int
+) -> list[StoredEvent]:
     """Along one ordered index per tag, type or position; never a scan, never a sort of more than tags × limit."""
     low, high = (key << POSITION_BITS) + after, (key << POSITION_BITS) + POSITION_MAX
     tags, types = list(dict.fromkeys(query.tags)), list(dict.fromkeys(query.types))
@@ -148,7 +159,11 @@ def read_events(connection: sqlite3.Connection, key: int, after: int, query: Que
         return _events(connection.execute(sql, (low, high, limit)).fetchall())
     if query.every_tag and len(tags) > 1:
         return _events_with_every_tag(connection, low, high, tags, types, limit)
-    typed = f"AND (SELECT type FROM event WHERE id = tag.event) IN ({','.join('?' * len(types))})" if types else ""
+    typed = (
+        f"AND (SELECT type FROM event WHERE id = tag.event) IN ({','.join('?' * len(types))})"
+        if types
+        else ""
+    )
     if tags:
         part = f"SELECT event AS id FROM tag WHERE tag = ? AND event > ? AND event <= ? {typed} ORDER BY event LIMIT ?"
         given: list[list[object]] = [[tag, low, high, *types, limit] for tag in tags]
@@ -177,7 +192,9 @@ def _events_with_every_tag(
         agreed = agreed + 1 if row[0] == candidate else 1
         candidate, turn = row[0], (turn + 1) % len(tags)
         if agreed >= len(tags):
-            rows = connection.execute(f"SELECT {_EVENT_COLUMNS} FROM event WHERE id = ?", (candidate,)).fetchall()
+            rows = connection.execute(
+                f"SELECT {_EVENT_COLUMNS} FROM event WHERE id = ?", (candidate,)
+            ).fetchall()
             found += [event for event in _events(rows) if not types or event.type in types]
             candidate, agreed = candidate + 1, 0
     return found
@@ -207,7 +224,8 @@ def read_position_at(connection: sqlite3.Connection, key: int, position: int, at
 def read_data(connection: sqlite3.Connection, key: int, after: int, until: int, limit: int) -> list[bytes]:
     base = key << POSITION_BITS
     rows = connection.execute(
-        "SELECT data FROM event WHERE id > ? AND id <= ? ORDER BY id LIMIT ?", (base + after, base + until, limit)
+        "SELECT data FROM event WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+        (base + after, base + until, limit),
     ).fetchall()
     return [row[0] for row in rows]
 

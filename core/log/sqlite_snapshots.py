@@ -90,7 +90,9 @@ def _save(connection: sqlite3.Connection, key: tuple[str, str, int, int], data: 
         raise
 
 
-def _load(connection: sqlite3.Connection, key: tuple[str, str, int], at_most: int | None) -> tuple[int, bytes] | None:
+def _load(
+    connection: sqlite3.Connection, key: tuple[str, str, int], at_most: int | None
+) -> tuple[int, bytes] | None:
     row: tuple[int, bytes] | None = connection.execute(
         "SELECT position, data FROM snapshot WHERE operation = ? AND fold = ? AND version = ? AND position <= ? "
         "ORDER BY position DESC LIMIT 1",

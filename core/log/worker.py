@@ -19,7 +19,9 @@ class Worker(Generic[C]):
     Leaner than an executor: one queue put and one `call_soon_threadsafe` per job, which is what a command waits for.
     """
 
-    def __init__(self, name: str, connect: Callable[[], C], disconnect: Callable[[C], None], threads: int = 1) -> None:
+    def __init__(
+        self, name: str, connect: Callable[[], C], disconnect: Callable[[C], None], threads: int = 1
+    ) -> None:
         self._jobs: SimpleQueue[tuple[Any, ...] | None] = SimpleQueue()
         self._connect = connect
         self._disconnect = disconnect

@@ -1,0 +1,190 @@
+"""What the events of plans, links, orders, warnings, reports and findings do to the tables of the world. Total, like all folds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+from msgspec import structs
+
+from core import activation as activations
+from core import control as controls
+from core import link as links
+from core import task as tasks
+from core import warning as warnings
+from core.adoption import Adopted, PlanAdopted, PlanRetired, RegisterEntered
+from core.catalogue import Recorded
+from core.finding import (
+    Finding,
+    FindingAcknowledged,
+    FindingCleared,
+    FindingRaised,
+    ObligationMissed,
+    ObligationWaived,
+)
+from core.hazard import CrowdMeasureDecided, CrowdReadingRecorded, Declared, HazardContentsDeclared
+from core.report import Filed, ReportFiled
+from core.tables import Tables
+
+Fold = Callable[[Tables, Recorded, Any], None]
+
+
+def fold_adopted(tables: Tables, recorded: Recorded, event: PlanAdopted) -> None:
+    adopted = Adopted(event.plan, event.version, event.hash, event.document, recorded.occurred_at, recorded.position)
+    before = tables.plans.get(event.plan)
+    tables.put(tables.plans, event.plan, structs.replace(adopted, before=before))
+
+
+def fold_retired(tables: Tables, recorded: Recorded, event: PlanRetired) -> None:
+    if (before := tables.plans.get(event.plan)) is not None:
+        tables.put(tables.plans, event.plan, structs.replace(before, retired_at=recorded.occurred_at))
+
+
+def fold_register(tables: Tables, recorded: Recorded, event: RegisterEntered) -> None:
+    tables.put(tables.register, f"{event.kind}:{event.id}", event.entry)
+
+
+def fold_activation(tables: Tables, recorded: Recorded, event: activations.ActivationEvent) -> None:
+    before = tables.activations.get(event.activation)
+    opening = isinstance(event, activations.PlanActivated | activations.PlanStoodBy)
+    if before is None and not opening:
+        return
+    tables.count_id(event.activation, "a-")
+    after = activations.evolve(before, event, recorded.occurred_at, recorded.position, recorded.actor.post_id)
+    tables.put(tables.activations, after.id, after)
+    if isinstance(event, activations.PlanActivated):
+        for id, proposal in list(tables.proposals.items()):
+            if (proposal.plan, proposal.incident) == (event.plan, event.incident):
+                tables.drop(tables.proposals, id)
+
+
+def fold_proposed(tables: Tables, recorded: Recorded, event: activations.ActivationProposed) -> None:
+    tables.count_id(event.proposal, "p-")
+    proposal = activations.Proposal(
+        event.proposal,
+        event.plan,
+        event.version,
+        event.level,
+        event.incident,
+        event.authority,
+        recorded.occurred_at,
+        recorded.position,
+        event.due_at,
+        event.link,
+    )
+    tables.put(tables.proposals, event.proposal, proposal)
+
+
+def fold_task(tables: Tables, recorded: Recorded, event: tasks.TaskEvent) -> None:
+    tables.count_id(event.task, "t-")
+    after = tasks.evolve(tables.tasks.get(event.task), event, recorded.occurred_at, recorded.position)
+    if after is not None:
+        tables.put(tables.tasks, after.id, after)
+
+
+def fold_link(tables: Tables, recorded: Recorded, event: links.LinkEvent) -> None:
+    tables.count_id(event.link, "l-")
+    after = links.evolve(tables.links.get(event.link), event, recorded.occurred_at, recorded.position)
+    if after is not None:
+        tables.put(tables.links, after.id, after)
+
+
+def fold_control(tables: Tables, recorded: Recorded, event: controls.ControlEvent) -> None:
+    tables.count_id(event.control, "c-")
+    before = tables.controls.get(event.control)
+    after = controls.evolve(before, event, recorded.occurred_at, recorded.position, recorded.actor.post_id)
+    if after is not None:
+        tables.put(tables.controls, after.id, after)
+
+
+def fold_warning(tables: Tables, recorded: Recorded, event: warnings.WarningEvent) -> None:
+    tables.count_id(event.warning, "w-")
+    before = tables.warnings.get(event.warning)
+    after = warnings.evolve(before, event, recorded.occurred_at, recorded.position)
+    if after is None:
+        tables.drop(tables.warnings, event.warning)
+    else:
+        tables.put(tables.warnings, after.id, after)
+
+
+def fold_report(tables: Tables, recorded: Recorded, event: ReportFiled) -> None:
+    filed = Filed(
+        recorded.position,
+        event.kind,
+        event.to,
+        recorded.actor.post_id,
+        event.known_at,
+        recorded.occurred_at,
+        event.late_s,
+        event.number,
+    )
+    tables.put(tables.reports, event.incident, (*tables.reports.get(event.incident, ()), filed))
+
+
+def fold_raised(tables: Tables, recorded: Recorded, event: FindingRaised) -> None:
+    finding = Finding(
+        event.finding,
+        event.rule,
+        event.subject,
+        event.severity,
+        event.opened_at,
+        event.zh,
+        event.en,
+        recorded.position,
+        event.owner,
+        event.incident,
+        event.evidence,
+    )
+    tables.put(tables.findings, event.finding, finding)
+
+
+def fold_cleared(tables: Tables, recorded: Recorded, event: FindingCleared) -> None:
+    tables.drop(tables.findings, event.finding)
+
+
+def fold_owned(tables: Tables, recorded: Recorded, event: FindingAcknowledged) -> None:
+    if (before := tables.findings.get(event.finding)) is not None:
+        owned = structs.replace(before, acknowledged_by=recorded.actor.post_id)
+        tables.put(tables.findings, before.id, owned)
+
+
+def fold_missed(tables: Tables, recorded: Recorded, event: ObligationMissed) -> None:
+    tables.put(tables.missed, event.obligation, event.due_at)
+
+
+def fold_waived(tables: Tables, recorded: Recorded, event: ObligationWaived) -> None:
+    tables.put(tables.waived, event.obligation, event.reason)
+
+
+def fold_declared(tables: Tables, recorded: Recorded, event: HazardContentsDeclared) -> None:
+    declared = Declared(event.hazard, event.contents, recorded.occurred_at, recorded.position, recorded.actor.post_id)
+    tables.put(tables.hazards, event.hazard, declared)
+
+
+def fold_crowd(tables: Tables, recorded: Recorded, event: CrowdReadingRecorded | CrowdMeasureDecided) -> None:
+    """Crowds are for the watches: no rule needs to remember them."""
+
+
+RESPONSE_FOLDS: dict[type[Any], Fold] = {
+    PlanAdopted: fold_adopted,
+    PlanRetired: fold_retired,
+    RegisterEntered: fold_register,
+    activations.ActivationProposed: fold_proposed,
+    ReportFiled: fold_report,
+    FindingRaised: fold_raised,
+    FindingCleared: fold_cleared,
+    FindingAcknowledged: fold_owned,
+    ObligationMissed: fold_missed,
+    ObligationWaived: fold_waived,
+    HazardContentsDeclared: fold_declared,
+    CrowdReadingRecorded: fold_crowd,
+    CrowdMeasureDecided: fold_crowd,
+}
+for _union, _fold in (
+    (activations.ActivationEvent, fold_activation),
+    (tasks.TaskEvent, fold_task),
+    (links.LinkEvent, fold_link),
+    (controls.ControlEvent, fold_control),
+    (warnings.WarningEvent, fold_warning),
+):
+    RESPONSE_FOLDS.update(dict.fromkeys(get_args(_union), _fold))
