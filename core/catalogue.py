@@ -194,7 +194,7 @@ def decode(data: bytes) -> Recorded:
     """A stored record. Raises UnknownEvent for an event type this version does not know."""
     try:
         return _decoder.decode(data)
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise UnknownEvent(str(error)) from error
 
 

@@ -301,6 +301,7 @@ class Dispatch(Struct, frozen=True, omit_defaults=True):
     cancel_reason: str | None = None
     diverted_to: str | None = None
     pulled_back: bool = False
+    withdrawn: Stamp | None = None
     crew: Crew | None = None
 
     @property
@@ -321,10 +322,8 @@ class Dispatch(Struct, frozen=True, omit_defaults=True):
             return ended
         if self.released is not None:
             return "released"
-        if self.pulled_back:
-            return "on_scene"
         if self.working is not None:
-            return "working"
+            return "on_scene" if self.pulled_back else "working"
         if self.on_scene is not None:
             return "on_scene"
         if self.en_route is not None:
@@ -352,9 +351,11 @@ def evolve(dispatch: Dispatch | None, event: DispatchEvent, stamp: Stamp, by: st
         case WorkStarted():
             if event.resumed:
                 return structs.replace(before, pulled_back=False)
-            return structs.replace(before, working=stamp, pulled_back=False)
+            # Work that began before the team was pulled back, told only now, does not send it in again.
+            earlier = before.withdrawn is not None and stamp.at < before.withdrawn.at
+            return structs.replace(before, working=stamp, pulled_back=before.pulled_back and earlier)
         case TeamWithdrawn():
-            return structs.replace(before, pulled_back=True)
+            return structs.replace(before, pulled_back=True, withdrawn=stamp)
         case TeamReleased():
             return structs.replace(before, released=stamp)
         case TeamReturned():
@@ -371,6 +372,9 @@ def evolve(dispatch: Dispatch | None, event: DispatchEvent, stamp: Stamp, by: st
                 if event.to is None
                 else Stamp(event.to, event.precision, event.source, stamp.position, stamp.by, corrected=True)
             )
-            return structs.replace(before, **{event.milestone: corrected})
+            changed: dict[str, object] = {event.milestone: corrected}
+            if event.milestone == "cancelled" and corrected is None:
+                changed["cancel_reason"] = None
+            return structs.replace(before, **changed)
         case _:
             assert_never(event)

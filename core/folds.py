@@ -15,15 +15,16 @@ from core import organisation as organisations
 from core import team as teams
 from core.casualty import CasualtiesRecorded
 from core.catalogue import EVENTS, Recorded
-from core.entry import Entry, EntryAdded, EntryRestored, EntryStruck
+from core.dispatch import Dispatch
+from core.entry import Entry, EntryAdded, EntryRestored, EntryStruck, MedicalMilestone
 from core.incident import Casualty
 from core.messages import Stamp
 from core.operation import CommandRefused, Operation, OperationOpened
 from core.organisation import Organisation
 from core.tables import Tables
 
-COUNTED_DIGITS_MAX = 9
-"""A longer number that a sender chose is just a name: it does not move the counter."""
+COUNTED_DIGITS_MAX = 18
+"""Rules refuse senders' numbers long before (`handlers.numbers`), so that a number that a rule gives always counts."""
 
 
 def fold_opened(tables: Tables, recorded: Recorded, event: OperationOpened) -> None:
@@ -100,7 +101,12 @@ def fold_incident(tables: Tables, recorded: Recorded, event: incidents.IncidentE
         case incidents.IncidentReopened():
             for dispatch in event.dispatches:
                 tables.put(tables.dispatches, dispatch.id, dispatch)
-            tables.put(tables.entries, event.incident, {entry.position: entry for entry in event.entries})
+            for merged in event.merged:
+                tables.put(tables.incidents, merged.id, merged)
+            for one in (event.incident, *after.merged):
+                rows = {entry.position: entry for entry in event.entries if entry.incident == one}
+                if rows:
+                    tables.put(tables.entries, one, rows)
         case incidents.IncidentClosed():
             tables.close_incident(event.incident)
         case _:
@@ -177,7 +183,10 @@ def fold_entry_marked(tables: Tables, recorded: Recorded, event: EntryStruck | E
     entry = table.get(event.corrects)
     if entry is None:
         return
-    tables.put(table, entry.position, structs.replace(entry, struck=struck))
+    after_entry = structs.replace(entry, struck=struck)
+    if entry.milestone is not None and (dispatch := tables.dispatches.get(entry.dispatch or "")) is not None:
+        after_entry = _mark_milestone(tables, dispatch, after_entry, entry.milestone)
+    tables.put(table, entry.position, after_entry)
     incident = tables.incidents.get(event.incident)
     if entry.casualties and incident is not None:
         casualties = tuple(
@@ -186,9 +195,27 @@ def fold_entry_marked(tables: Tables, recorded: Recorded, event: EntryStruck | E
         )
         after = structs.replace(incident, casualties=casualties, position=recorded.position)
         tables.put(tables.incidents, incident.id, after)
-    if entry.milestone is not None and (dispatch := tables.dispatches.get(entry.dispatch or "")) is not None:
-        stamp = None if struck else entry.stamp
-        tables.put(tables.dispatches, dispatch.id, structs.replace(dispatch, **{entry.milestone: stamp}))
+
+
+def _mark_milestone(tables: Tables, dispatch: Dispatch, entry: Entry, milestone: MedicalMilestone) -> Entry:
+    """Clear or restore the time that an entry set. A struck entry keeps that time as corrected meanwhile; where the time was
+    withdrawn and another entry set it anew, the first has nothing left to clear."""
+    if not entry.struck:
+        if entry.stamp is not None:
+            tables.put(tables.dispatches, dispatch.id, structs.replace(dispatch, **{milestone: entry.stamp}))
+        return entry
+    set_anew = any(
+        other.position > entry.position
+        and (other.milestone, other.dispatch) == (milestone, dispatch.id)
+        and not other.struck
+        for incident in {dispatch.incident, dispatch.origin or "", entry.incident}
+        for other in tables.entries.get(incident, {}).values()
+    )
+    if set_anew:
+        return structs.replace(entry, stamp=None)
+    stamp = getattr(dispatch, milestone)
+    tables.put(tables.dispatches, dispatch.id, structs.replace(dispatch, **{milestone: None}))
+    return structs.replace(entry, stamp=stamp)
 
 
 def fold_dispatched(tables: Tables, recorded: Recorded, event: dispatches.TeamDispatched) -> None:

@@ -175,13 +175,14 @@ class IncidentClosed(Event, frozen=True):
 
 
 class IncidentReopened(Event, frozen=True):
-    """事件已重新启动. It carries the incident as it was, since folds let go of closed ones."""
+    """事件已重新启动. It carries the incident as it was, and what was merged into it, since folds let go of closed ones."""
 
     incident: str
     reason: str
     as_was: Incident
     dispatches: tuple[Dispatch, ...] = ()
     entries: tuple[Entry, ...] = ()
+    merged: tuple[Incident, ...] = ()
 
 
 IncidentEvent = (
@@ -288,7 +289,8 @@ def evolve(incident: Incident | None, event: IncidentEvent, stamp: Stamp, by: st
     position = stamp.position
     match event:
         case IncidentVerified():
-            return structs.replace(before, real=event.real, position=position)
+            judged = {**before.changed, "real": Changed(position, by)}
+            return structs.replace(before, real=event.real, changed=judged, position=position)
         case IncidentAmended():
             changed = dict(before.changed)
             for name in ("kind", "field", "place"):

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-POST_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)"
+"""The tail is for Python, whose `$` also stands before a last newline."""
+POST_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)"
 
 Id = Annotated[
     str, Meta(pattern=ID_PATTERN, description="1–64 of A–Z a–z 0–9 . _ -, beginning with a letter or digit")

@@ -13,7 +13,7 @@ Level = Literal["government", "department", "enterprise", "community"]
 """政府 | 部门 | 企业 | 社区. Streets (街道办事处) are government."""
 
 Code = Annotated[
-    str, Meta(pattern=r"^[0-9A-Za-z]{2,24}$", description="an official code, for example GB/T 2260")
+    str, Meta(pattern=r"^[0-9A-Za-z]{2,24}$(?!\n)", description="an official code, for example GB/T 2260")
 ]
 
 STANDARD_POSTS: dict[str, tuple[str, str]] = {

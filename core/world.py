@@ -17,8 +17,6 @@ from core.team import Team
 VERSION = 1
 """Of the fold: raised when stored snapshots of it can no longer be used."""
 
-_TREE_DEPTH_MAX = 32
-
 
 class World(Tables):
     """The state of one operation at a position."""
@@ -76,16 +74,38 @@ class World(Tables):
             raise Unknown("dispatch", "调派", id)
         return found
 
-    def entry(self, position: int) -> Entry:
+    def find_entry(self, position: int) -> Entry | None:
+        """The entry or casualty record of that position, if it is here. One look at each open incident."""
         for table in self.entries.values():
             if (found := table.get(position)) is not None:
                 return found
-        raise Unknown("entry", "记录", str(position))
+        return None
+
+    def entry(self, position: int) -> Entry:
+        found = self.find_entry(position)
+        if found is None:
+            raise Unknown("entry", "记录", str(position))
+        return found
+
+    def has_post(self, post_id: str) -> bool:
+        """Whether somebody can act at `organisation/post` now."""
+        organisation, _, post = post_id.partition("/")
+        found = self.organisations.get(organisation)
+        return found is not None and found.active and post in found.posts
+
+    def standing(self, id: str) -> str:
+        """The organisation that answers today for an id or code: what it was merged into, as far as that goes."""
+        found = self.organisations.get(id) or self.organisations.get(self.codes.get(id, ""))
+        for _ in range(len(self.organisations)):  # merging makes no circle
+            if found is None or found.merged_into is None:
+                break
+            found = self.organisations.get(found.merged_into)
+        return id if found is None else found.id
 
     def is_within(self, organisation: str, ancestor: str) -> bool:
         """Whether an organisation is `ancestor` or stands below it in the tree."""
         current: str | None = organisation
-        for _ in range(_TREE_DEPTH_MAX):
+        for _ in range(len(self.organisations) + 1):  # a tree without circles is no deeper
             if current == ancestor:
                 return True
             found = self.organisations.get(current or "")

@@ -17,6 +17,7 @@ from core.operation import LIVE, OpenOperation
 from core.world import World
 
 DUTY = frozenset({"duty", "duty_lead"})
+COMMAND_POSTS = DUTY | {"commander", "deputy_commander", "site_commander"}
 
 
 class Grant(Enum):
@@ -26,11 +27,12 @@ class Grant(Enum):
     DISTRICT = "the district's duty desk"
     OWNER = "the duty desk of the organisation, or of one above it"
     TEAM = "the team: team_lead or duty of its owner"
-    COMMANDER = "who holds command of the incident"
-    SAFETY = "a safety officer"
+    COMMANDER = "who holds overall command of the incident"
+    SAFETY = "a safety officer of the team's organisation, or of one above it"
     ORDERER = "the post that gave the order"
     RECORDER = "the post that recorded it"
     LEAD = "the district's duty lead"
+    UPPER = "a command or duty post of an organisation above the holder's"
     CONTROLLER = "an exercise controller of the district"
 
 
@@ -69,8 +71,8 @@ GRANTS: dict[type[Any], tuple[Grant, ...]] = {
     entry.RestoreEntry: (DISTRICT, COMMANDER, RECORDER),
     leadership.OfferCommand: (ANY,),  # the rule asks for the holder
     leadership.TransferCommand: (ANY,),  # the rule asks for an empty slot or an offer
-    leadership.AssumeCommand: (Grant.LEAD,),
-    dispatch.DispatchTeam: (DISTRICT, COMMANDER, TEAM, OWNER),
+    leadership.AssumeCommand: (Grant.LEAD, Grant.UPPER),
+    dispatch.DispatchTeam: (DISTRICT, COMMANDER, OWNER),
     dispatch.AcknowledgeDispatch: (DISTRICT, TEAM, OWNER),
     dispatch.DepartTeam: (DISTRICT, TEAM, OWNER),
     dispatch.ArriveTeam: (DISTRICT, TEAM, OWNER, COMMANDER),
@@ -95,10 +97,11 @@ _ZH = {
     Grant.OWNER: "所属组织或其上级的值班岗",
     Grant.TEAM: "队伍带队岗或所属组织值班岗",
     Grant.COMMANDER: "该事件总指挥",
-    Grant.SAFETY: "安全员",
+    Grant.SAFETY: "队伍所属组织或其上级的安全员",
     Grant.ORDERER: "下令岗位",
     Grant.RECORDER: "记录该事实的岗位",
     Grant.LEAD: "区值班长（duty_lead）",
+    Grant.UPPER: "现任指挥所属组织之上级的指挥岗或值班岗",
     Grant.CONTROLLER: "区导调岗（controller）",
 }
 
@@ -110,7 +113,7 @@ def authorise(world: World, command: AnyCommand, context: Context) -> None:
     if actor.is_system:
         if kind in SYSTEM_PARTS.get(actor.post, ()):
             return
-    elif not _post_exists(world, actor):
+    elif not world.has_post(actor.post_id):
         raise NotAuthorised(
             f"岗位 {actor.post_id} 在本作业面不存在或已撤销。",
             f"The post {actor.post_id} does not exist in this operation, or was closed.",
@@ -125,11 +128,6 @@ def authorise(world: World, command: AnyCommand, context: Context) -> None:
         post=actor.post_id,
         command=kind.__name__,
     )
-
-
-def _post_exists(world: World, actor: Actor) -> bool:
-    found = world.organisations.get(actor.organisation)
-    return found is not None and found.active and actor.post in found.posts
 
 
 def _is_district(world: World, actor: Actor) -> bool:
@@ -158,10 +156,15 @@ def _holds(grant: Grant, world: World, command: Any, context: Context) -> bool:
                 return False
             return actor.post in (*DUTY, "team_lead") and owner is not None and owner == actor.organisation
         case Grant.SAFETY:
-            return actor.post == "safety"
+            owner = _owner(world, command)
+            return actor.post == "safety" and owner is not None and world.is_within(owner, actor.organisation)
         case Grant.COMMANDER:
             found = world.incidents.get(_incident(world, command) or "")
-            return found is not None and actor.post_id in found.holders.values()
+            # Who commands what an incident was merged into commands it too.
+            into = None if found is None else world.incidents.get(found.merged_into or "")
+            return actor.post_id in {one.commander for one in (found, into) if one is not None}
+        case Grant.UPPER:
+            return actor.post in COMMAND_POSTS and _stands_above_holder(world, command, actor)
         case Grant.ORDERER:
             ordered = world.dispatches.get(getattr(command, "dispatch", ""))
             return ordered is not None and ordered.by == actor.post_id
@@ -169,7 +172,22 @@ def _holds(grant: Grant, world: World, command: Any, context: Context) -> bool:
             return _recorder(world, command) == actor.post_id
 
 
+def _stands_above_holder(world: World, command: leadership.AssumeCommand, actor: Actor) -> bool:
+    found = world.incidents.get(command.incident)
+    holder = None if found is None else found.holders.get(command.slot)
+    if holder is None:
+        return False
+    organisation = world.standing(holder.partition("/")[0])
+    return organisation != actor.organisation and world.is_within(organisation, actor.organisation)
+
+
 def _owner(world: World, command: Any) -> str | None:
+    """The organisation that answers for what a command is about: after a merger, the one it went into."""
+    named = _owner_named(world, command)
+    return None if named is None else world.standing(named)
+
+
+def _owner_named(world: World, command: Any) -> str | None:
     """The organisation that a command is about: its own, its parent, or the owner of its team."""
     if isinstance(command, organisation.RegisterOrganisation):
         return command.parent
@@ -188,10 +206,8 @@ def _incident(world: World, command: Any) -> str | None:
     if (named := getattr(command, "incident", None)) is not None:
         return str(named)
     if isinstance(command, entry.StrikeEntry | entry.RestoreEntry):
-        for table in world.entries.values():
-            if command.position in table:
-                return table[command.position].incident
-        return None
+        struck = world.find_entry(command.position)
+        return struck.incident if struck else None
     found = world.dispatches.get(getattr(command, "dispatch", ""))
     return found.incident if found else None
 
@@ -199,9 +215,8 @@ def _incident(world: World, command: Any) -> str | None:
 def _recorder(world: World, command: Any) -> str | None:
     """Who recorded the fact that a command strikes or corrects."""
     if isinstance(command, entry.StrikeEntry | entry.RestoreEntry):
-        for table in world.entries.values():
-            if command.position in table:
-                return table[command.position].by
+        struck = world.find_entry(command.position)
+        return struck.by if struck else None
     if isinstance(command, dispatch.CorrectMilestone):
         found = world.dispatches.get(command.dispatch)
         stamp = getattr(found, command.milestone) if found else None

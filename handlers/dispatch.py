@@ -37,7 +37,8 @@ from core.errors import AlreadyExists, Rule
 from core.messages import Context, Stamp
 from core.team import Team
 from core.world import World
-from handlers.numbers import next_dispatch
+from handlers.numbers import chosen, next_dispatch
+from handlers.times import stated
 
 Reported = AcknowledgeDispatch | DepartTeam | ArriveTeam
 
@@ -47,18 +48,12 @@ def dispatch_team(world: World, command: DispatchTeam, context: Context) -> Iter
     incident = world.open_incident(command.incident)
     team = world.team(command.team)
     if not team.in_service:
-        raise Rule(
-            "team_out_of_service",
-            f"{team.name.zh}（{team.id}）已停用，不能调派。",
-            f"Team {team.id} is out of service.",
-            team=team.id,
-            since=team.since,
-        )
+        raise out_of_service(team)
     if command.dispatch is not None and (known := world.dispatches.get(command.dispatch)) is not None:
         if (known.team, known.incident) == (team.id, incident.id):
             return
         raise AlreadyExists("dispatch", "调派", command.dispatch)
-    id = command.dispatch or next_dispatch(world)
+    id = chosen(command.dispatch) or next_dispatch(world)
     bound = world.dispatches.get(team.dispatch or "")
     if bound is not None:
         if bound.incident == incident.id and command.dispatch is None:
@@ -74,6 +69,17 @@ def dispatch_team(world: World, command: DispatchTeam, context: Context) -> Iter
         incident=incident.id,
         strength=team.strength,
         diverted_from=bound.id if bound else None,
+    )
+
+
+def out_of_service(team: Team) -> Rule:
+    """The refusal of a team that cannot be sent at all."""
+    return Rule(
+        "team_out_of_service",
+        f"{team.name.zh}（{team.id}）已停用，不能执行任务；请先恢复待命。",
+        f"Team {team.id} is out of service: return it to service first.",
+        team=team.id,
+        since=team.since,
     )
 
 
@@ -119,7 +125,9 @@ def report_milestone(world: World, command: Reported, context: Context) -> Itera
 def start_work(world: World, command: StartWork, context: Context) -> Iterator[AnyEvent]:
     """From any earlier state; again after the team was pulled back, which sets no second milestone."""
     dispatch = world.dispatch(command.dispatch)
-    resumed = dispatch.open and dispatch.pulled_back and dispatch.working is not None
+    withdrawn = dispatch.withdrawn
+    since = withdrawn is not None and context.occurred_at >= withdrawn.at
+    resumed = dispatch.open and dispatch.pulled_back and dispatch.working is not None and since
     if not resumed:
         _unset(dispatch, "working", dispatch.working, context)
     yield WorkStarted(
@@ -144,10 +152,11 @@ def withdraw_team(world: World, command: WithdrawTeam, context: Context) -> Iter
 
 
 def release_team(world: World, command: ReleaseTeam, context: Context) -> Iterator[AnyEvent]:
-    """A team that was there is free again. Of an ended assignment the real end may still be told, once."""
+    """A team that was there is free again. Of a diverted or returned assignment the release may still be told, once."""
     dispatch = world.dispatch(command.dispatch)
     _unset(dispatch, "released", dispatch.released, context)
-    if dispatch.on_scene is None and dispatch.working is None:
+    never_there = dispatch.on_scene is None and dispatch.working is None
+    if never_there or dispatch.cancelled is not None or dispatch.failed is not None:
         raise _wrong_state(dispatch, "解除", "released", "on_scene, working")
     yield TeamReleased(
         dispatch=dispatch.id, team=dispatch.team, incident=dispatch.incident, late=dispatch.ended is not None
@@ -158,19 +167,19 @@ def return_team(world: World, command: ReturnTeam, context: Context) -> Iterator
     """Back at base; a release that nobody reported stays null."""
     dispatch = world.dispatch(command.dispatch)
     _unset(dispatch, "returned", dispatch.returned, context)
-    if dispatch.on_scene is None and dispatch.working is None and dispatch.released is None:
+    never_there = dispatch.on_scene is None and dispatch.working is None and dispatch.released is None
+    if never_there or dispatch.ended is not None:
         raise _wrong_state(dispatch, "归队", "returned", "on_scene, working, released")
-    yield TeamReturned(
-        dispatch=dispatch.id, team=dispatch.team, incident=dispatch.incident, late=dispatch.ended is not None
-    )
+    yield TeamReturned(dispatch=dispatch.id, team=dispatch.team, incident=dispatch.incident)
 
 
 def cancel_dispatch(world: World, command: CancelDispatch, context: Context) -> Iterator[AnyEvent]:
-    """Before the team is there. Of a diverted assignment the real end may still be told, once."""
+    """Before the team is there. Of a diverted assignment the real end (released or cancelled) may still be told, once."""
     dispatch = world.dispatch(command.dispatch)
     _unset(dispatch, "cancelled", dispatch.cancelled, context)
     late = dispatch.diverted is not None
-    if not late and dispatch.state not in ("ordered", "acknowledged", "en_route"):
+    was_there = (dispatch.on_scene or dispatch.working or dispatch.released) is not None
+    if was_there or (not late and dispatch.state not in ("ordered", "acknowledged", "en_route")):
         raise _wrong_state(dispatch, "取消", "cancelled", "ordered, acknowledged, en_route")
     yield DispatchCancelled(
         dispatch=dispatch.id, team=dispatch.team, incident=dispatch.incident, reason=command.reason, late=late
@@ -219,7 +228,8 @@ def correct_milestone(world: World, command: CorrectMilestone, context: Context)
             "The order itself cannot be withdrawn: cancel the dispatch instead.",
             dispatch=dispatch.id,
         )
-    if command.to == before.at and command.precision == before.precision:
+    to = None if command.to is None else stated(command.to, context)
+    if to == before.at and command.precision == before.precision:
         return
     corrected = DispatchMilestoneCorrected(
         dispatch=dispatch.id,
@@ -227,14 +237,14 @@ def correct_milestone(world: World, command: CorrectMilestone, context: Context)
         incident=dispatch.incident,
         milestone=command.milestone,
         before=before.at,
-        to=command.to,
+        to=to,
         corrects=before.position,
         reason=command.reason,
         source=command.source,
         precision=command.precision,
         late=not dispatch.open,
     )
-    if command.to is None and not dispatch.open:
+    if to is None and not dispatch.open:
         _may_open_again(world, dispatch, corrected)
     yield corrected
 
@@ -246,6 +256,8 @@ def _may_open_again(world: World, dispatch: Dispatch, corrected: DispatchMilesto
         return
     world.open_incident(dispatch.incident)
     team = world.team(dispatch.team)
+    if not team.in_service:
+        raise out_of_service(team)
     bound = world.dispatches.get(team.dispatch or "")
     if bound is not None and bound.id != dispatch.id:
         raise committed(team, bound)

@@ -32,7 +32,7 @@ from core.incident import (
 from core.kinds import INCIDENT_KINDS, Kind
 from core.messages import Context
 from core.world import World
-from handlers.numbers import next_incident
+from handlers.numbers import chosen, next_incident
 from handlers.places import settled
 
 
@@ -59,7 +59,7 @@ def report_incident(world: World, command: ReportIncident, context: Context) -> 
             return
         raise AlreadyExists("incident", "事件", command.incident)
     yield IncidentReported(
-        incident=command.incident or next_incident(world, context),
+        incident=chosen(command.incident) or next_incident(world, context),
         kind=kind.code,
         field=command.field or kind.field,
         place=settled(command.place),
@@ -72,6 +72,7 @@ def verify_incident(world: World, command: VerifyIncident, context: Context) -> 
     """Real or false; a later judgement replaces an earlier one."""
     incident = world.open_incident(command.incident)
     if incident.real != command.real:
+        _not_stale(incident, "real", context)
         yield IncidentVerified(incident=incident.id, real=command.real, reason=command.reason)
 
 
@@ -86,13 +87,11 @@ def amend_incident(world: World, command: AmendIncident, context: Context) -> It
         for name, value in wanted.items()
         if value is not None and value != getattr(incident, name)
     }
-    said = command.said if command.said != incident.said else None
+    said = command.said if "kind" in changes or command.said != incident.said else None
     if not changes and said is None:
         return
     for name in changes:
-        last = incident.changed.get(name)
-        if last is not None and context.seen is not None and context.seen < last.position:
-            raise Stale(name, last.position, last.by)
+        _not_stale(incident, name, context)
     yield IncidentAmended(
         incident=incident.id,
         kind=kind if "kind" in changes else None,
@@ -100,6 +99,13 @@ def amend_incident(world: World, command: AmendIncident, context: Context) -> It
         place=place if "place" in changes else None,
         said=said,
     )
+
+
+def _not_stale(incident: Incident, name: str, context: Context) -> None:
+    """Raises Stale when somebody changed the field after what the sender was looking at."""
+    last = incident.changed.get(name)
+    if last is not None and context.seen is not None and context.seen < last.position:
+        raise Stale(name, last.position, last.by)
 
 
 def declare_major_incident(
@@ -118,7 +124,7 @@ def link_incidents(world: World, command: LinkIncidents, context: Context) -> It
     incident, other = world.incident(command.incident), world.incident(command.other)
     if incident.id == other.id:
         raise _itself(incident)
-    if other.id not in incident.linked:
+    if other.id not in incident.linked and incident.id not in other.linked:
         yield IncidentsLinked(incident=incident.id, other=other.id, reason=command.reason)
 
 
@@ -165,11 +171,17 @@ def close_incident(world: World, command: CloseIncident, context: Context) -> It
         if one.open
     ]
     guards += [
-        {"guard": "crew_unaccounted", "dispatch": one.id, "team": one.team, "missing": one.crew.missing}
+        {
+            "guard": "crew_unaccounted",
+            "dispatch": one.id,
+            "team": one.team,
+            "missing": one.crew.missing,
+            "inside": one.crew.inside,
+        }
         for one in dispatches
-        if one.crew is not None and one.crew.missing
+        if one.crew is not None and (one.crew.missing or one.crew.inside)
     ]
-    if missing := incident.figure("missing"):
+    if missing := _missing(world, incident):
         guards.append({"guard": "missing_persons", "missing": missing})
     if guards:
         teams = "、".join(str(one["team"]) for one in guards if one["guard"] == "dispatch_open")
@@ -185,26 +197,40 @@ def close_incident(world: World, command: CloseIncident, context: Context) -> It
     yield IncidentClosed(incident=incident.id, reason=command.reason)
 
 
+def _missing(world: World, incident: Incident) -> int | None:
+    """Persons missing: the latest unstruck statement about the incident or one merged into it, since all speak of one thing."""
+    statements = list(incident.casualties)
+    for merged in incident.merged:
+        if (found := world.incidents.get(merged)) is not None:
+            statements.extend(found.casualties)
+    standing = [one for one in statements if one.missing is not None and not one.struck]
+    return max(standing, key=lambda one: one.position).missing if standing else None
+
+
 def reopen_incident(world: World, command: ReopenIncident, context: Context) -> Iterator[AnyEvent]:
-    """No dispatch is reopened."""
+    """No dispatch is reopened. What was merged into it comes back with it, and nothing merged comes back without the other."""
     incident = world.incident(command.incident)
+    if incident.merged_into is not None:
+        world.open_incident(incident.id)
     if incident.closed_at is None:
         return
-    entries = world.entries.get(incident.id, {})
+    members = (incident.id, *incident.merged)
     yield IncidentReopened(
         incident=incident.id,
         reason=command.reason,
         as_was=incident,
         dispatches=tuple(world.dispatch(id) for id in incident.dispatches),
-        entries=tuple(entries.values()),
+        entries=tuple(entry for one in members for entry in world.entries.get(one, {}).values()),
+        merged=tuple(world.incident(one) for one in incident.merged),
     )
 
 
 def record_casualties(world: World, command: RecordCasualties, context: Context) -> Iterator[AnyEvent]:
     """At least one figure. On a closed incident too: the dead of the days after count (493号令 Art. 13)."""
     incident = world.incident(command.incident)
+    incident = world.incident(incident.merged_into or incident.id)
     recorded = CasualtiesRecorded(
-        incident=incident.merged_into or incident.id,
+        incident=incident.id,
         dead=command.dead,
         serious=command.serious,
         injured=command.injured,

@@ -23,8 +23,17 @@ def offer_command(world: World, command: OfferCommand, context: Context) -> Iter
             slot=command.slot,
         )
     known_post(world, command.to_post)
+    if command.to_post == holder:
+        raise Rule(
+            "same_post",
+            f"{holder} 已是现任指挥，请移交给另一岗位。",
+            f"{holder} is in command already: offer it to another post.",
+            holder=holder,
+            slot=command.slot,
+        )
     offer = incident.offers.get(command.slot)
-    if offer is not None:
+    # An offer to a post that was closed since can never be taken: another may replace it.
+    if offer is not None and world.has_post(offer.to_post):
         if offer.to_post == command.to_post:
             return
         raise Rule(
@@ -87,9 +96,7 @@ def assume_command(world: World, command: AssumeCommand, context: Context) -> It
 
 def known_post(world: World, post_id: str) -> None:
     """Raises Rule for a post that nobody opened."""
-    organisation, _, post = post_id.partition("/")
-    found = world.organisations.get(organisation)
-    if found is None or not found.active or post not in found.posts:
+    if not world.has_post(post_id):
         raise Rule(
             "unknown_post",
             f"没有岗位 {post_id}，请核对。",

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from core.catalogue import AnyEvent
 from core.clock import (
+    RATE_MAX,
     ChangeClockRate,
     Clock,
     ClockJumped,
@@ -25,6 +26,7 @@ from core.messages import Context
 from core.operation import LIVE, OpenOperation, OperationOpened, kind_of
 from core.team import Team
 from core.world import World
+from handlers.times import in_range
 
 
 def open_operation(live: World, command: OpenOperation, context: Context) -> Iterator[AnyEvent]:
@@ -61,19 +63,22 @@ def start_clock(world: World, command: StartClock, context: Context) -> Iterator
         )
     if context.operation == LIVE:
         raise Rule("live_has_no_clock", "实战按真实时间运行。", "The live operation runs on real time.")
-    yield ClockStarted(at=command.at, rate_n=command.rate_n, rate_d=command.rate_d)
+    _possible_rate(command.rate_n, command.rate_d)
+    yield ClockStarted(at=in_range(command.at), rate_n=command.rate_n, rate_d=command.rate_d)
 
 
 def jump_clock(world: World, command: JumpClock, context: Context) -> Iterator[AnyEvent]:
     """Forward only."""
     _needs_clock(world)
-    if command.to > context.now:
-        yield ClockJumped(to=command.to)
+    to = in_range(command.to)
+    if to > context.now:
+        yield ClockJumped(to=to)
 
 
 def change_clock_rate(world: World, command: ChangeClockRate, context: Context) -> Iterator[AnyEvent]:
     """Another speed from now on."""
     clock = _needs_clock(world)
+    _possible_rate(command.rate_n, command.rate_d)
     if (clock.rate_n, clock.rate_d) != (command.rate_n, command.rate_d):
         yield ClockRateChanged(rate_n=command.rate_n, rate_d=command.rate_d)
 
@@ -86,6 +91,18 @@ def pause_clock(world: World, command: PauseClock, context: Context) -> Iterator
 def resume_clock(world: World, command: ResumeClock, context: Context) -> Iterator[AnyEvent]:
     if _needs_clock(world).paused:
         yield ClockResumed()
+
+
+def _possible_rate(rate_n: int, rate_d: int) -> None:
+    if rate_n > RATE_MAX * rate_d:
+        raise Rule(
+            "rate_too_high",
+            f"演练时钟最快为 {RATE_MAX} 倍速。",
+            f"The exercise clock runs {RATE_MAX} times as fast at most.",
+            rate_n=rate_n,
+            rate_d=rate_d,
+            rate_max=RATE_MAX,
+        )
 
 
 def _needs_clock(world: World) -> Clock:

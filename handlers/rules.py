@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 from core import clock, dispatch, entry, incident, leadership, organisation, team
 from core.casualty import RecordCasualties
 from core.catalogue import COMMANDS, AnyEvent
-from core.errors import ExercisePaused, FutureTime
+from core.errors import ExercisePaused, Unknown
 from core.messages import Context
 from core.operation import OpenOperation
 from core.world import World
@@ -21,9 +20,7 @@ from handlers import operation as operations
 from handlers import organisation as organisations
 from handlers import team as teams
 from handlers.authority import authorise
-
-FUTURE_LIMIT_S = 600
-"""A time stated later than the operation's clock by more than this is a typing error (domain §8 rule 6) [design]."""
+from handlers.times import stated
 
 WRITE_WHILE_PAUSED = frozenset({"controller", "evaluator"})
 _CLOCK_COMMANDS = (
@@ -91,9 +88,10 @@ def decide(world: World, command: Any, context: Context) -> list[AnyEvent]:
 
     `world` is that of `live` for OpenOperation, and the operation's own for everything else. Pure: it changes nothing.
     """
-    if context.occurred_at - context.now > timedelta(seconds=FUTURE_LIMIT_S):
-        raise FutureTime(context.occurred_at.isoformat(), context.now.isoformat(), FUTURE_LIMIT_S)
+    if world.operation is None and not isinstance(command, OpenOperation):
+        raise Unknown("operation", "作业面", context.operation)
     authorise(world, command, context)
+    stated(context.occurred_at, context)
     paused = world.clock is not None and world.clock.paused
     if (
         paused

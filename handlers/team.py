@@ -18,12 +18,13 @@ from core.team import (
     TeamTakenOutOfService,
 )
 from core.world import World
+from handlers.organisation import active
 from handlers.places import settled
 
 
 def register_team(world: World, command: RegisterTeam, context: Context) -> Iterator[AnyEvent]:
     """An id is registered once; the same words again change nothing."""
-    owner = world.organisation(command.organisation)
+    owner = active(world.organisation(command.organisation))
     registered = TeamRegistered(
         team=command.team,
         organisation=owner.id,
@@ -37,8 +38,11 @@ def register_team(world: World, command: RegisterTeam, context: Context) -> Iter
     if before is None:
         yield registered
         return
-    said = (registered.organisation, registered.name, registered.kind, registered.strength)
-    if said != (before.organisation, before.name, before.kind, before.strength):
+    if any(
+        getattr(registered, name) != getattr(before, name)
+        for name in registered.__struct_fields__
+        if name != "team"
+    ):
         raise AlreadyExists("team", "队伍", command.team)
 
 
@@ -46,7 +50,9 @@ def amend_team(world: World, command: AmendTeam, context: Context) -> Iterator[A
     """The event says the whole of what the register now holds."""
     before = world.team(command.team)
     owner = (
-        before.organisation if command.organisation is None else world.organisation(command.organisation).id
+        before.organisation
+        if command.organisation is None
+        else active(world.organisation(command.organisation)).id
     )
     amended = TeamAmended(
         team=before.id,

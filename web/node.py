@@ -21,6 +21,10 @@ from core.log.sqlite import SqliteLog
 from core.messages import ID_PATTERN
 from core.operation import LIVE, OperationKind, OperationOpened, kind_of
 from handlers.desk import Desk, DeskBusy, DeskLimits
+from web.accounts.access import Access
+from web.accounts.accounts import Accounts
+from web.limits import Limits
+from web.metrics import MeteredLog, Metrics
 from web.settings import Settings
 
 _log = structlog.get_logger("node")
@@ -76,6 +80,10 @@ class Node:
         self.settings = settings
         self.log = log
         self.closing = False
+        self.metrics = Metrics()
+        self.accounts = Accounts.of(settings)
+        self.access = Access(self.accounts, settings)
+        self.limits = Limits(settings)
         self._desks: dict[str, Desk] = {}
         self._keepers: dict[str, Keeper] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -90,6 +98,7 @@ class Node:
         await log.open()
         node = cls(settings, log)
         try:
+            await node.accounts.open()
             await set_up(node)
         except BaseException:
             await node.close()
@@ -114,6 +123,8 @@ class Node:
         desks, self._desks = list(self._desks.values()), {}
         for desk in desks:
             await desk.close()
+        await self.limits.close()
+        await self.accounts.close()
         await self.log.close()
 
     # --- operations ---
@@ -161,7 +172,9 @@ class Node:
         async with self._lock(operation):
             if (found := self._desks.get(operation)) is None:
                 self._refuse_when_closing()
-                found = self._desks[operation] = await Desk.open(self.desk_log, operation, self._desk_limits)
+                found = self._desks[operation] = await Desk.open(
+                    MeteredLog(self.log, self.metrics), operation, self._desk_limits
+                )
             return found
 
     async def forget_unopened(self, operation: str) -> None:
@@ -199,11 +212,6 @@ class Node:
     def keepers(self) -> dict[str, Keeper]:
         """The keepers that are open on this node."""
         return dict(self._keepers)
-
-    @property
-    def desk_log(self) -> Log:
-        """The log as the desks see it."""
-        return self.log
 
     @property
     def _desk_limits(self) -> DeskLimits:

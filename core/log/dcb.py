@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import uuid4
 
 from eventsourcing.dcb.api import (
@@ -58,7 +58,7 @@ class LogRecorder(DCBRecorder):
             self._end_loop()
             raise
 
-    def __enter__(self) -> LogRecorder:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -98,8 +98,8 @@ class LogRecorder(DCBRecorder):
         except LogError as error:
             raise ProgrammingError(error.en) from error
 
-    async def follow(self, query: DCBQuery | None, after: int) -> Any:
-        """An asynchronous iterator of matching events: those that are there by the index, then each as it comes."""
+    async def follow(self, query: DCBQuery | None, after: int) -> AsyncGenerator[StoredEvent, None]:
+        """Matching events: those that are there by the index, then each as it comes."""
         queries = queries_of(query)
         head = (await self._log.head(self._operation)).position
         while after < head:
@@ -201,13 +201,13 @@ class LogSubscription(DCBSubscription[LogRecorder]):
             if waiting is not None:
                 waiting.cancel()
         if not stopped and waiting is None:
-            self._recorder.start(self._events.aclose()).result()
+            self._recorder.start(self._end()).result()
 
     def __next__(self) -> DCBSequencedEvent:
         with self._guard:
             if self._has_been_stopped:
                 raise StopIteration
-            self._waiting = waiting = self._recorder.start(anext(self._events))
+            self._waiting = waiting = self._recorder.start(self._next())
         try:
             event = waiting.result()
         except (CancelledError, StopAsyncIteration):
@@ -217,6 +217,12 @@ class LogSubscription(DCBSubscription[LogRecorder]):
                 self._waiting = None
         self._last_position = event.position
         return sequenced(event)
+
+    async def _end(self) -> None:
+        await self._events.aclose()
+
+    async def _next(self) -> StoredEvent:
+        return await anext(self._events)
 
 
 _FAR = 1 << 62  # Beyond every head: this writer folds nothing, so nothing is missed.

@@ -35,11 +35,11 @@ def extend(frontier: Sequence[bytes], size: int, leaves: Iterable[bytes]) -> tup
         raise ValueError(f"a tree of {size} leaves has {size.bit_count()} perfect subtrees, not {len(stack)}")
     for leaf in leaves:
         # Each trailing one-bit of the old size is a perfect subtree as large as the one in hand: they join.
-        joins = size
+        joined, joins = leaf, size
         while joins & 1:
-            leaf = digest(NODE + stack.pop() + leaf).digest()
+            joined = digest(NODE + stack.pop() + joined).digest()
             joins >>= 1
-        stack.append(leaf)
+        stack.append(joined)
         size += 1
     return tuple(stack)
 

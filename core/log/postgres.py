@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -61,15 +61,15 @@ class PostgresLog:
         self._follow_poll_s = follow_poll_s
         self._snapshots_kept = snapshots_kept
         self._channel = f"liandong:{schema}"
-        self._heads: dict[str, OperationHead] = {}
+        self.heads: dict[str, OperationHead] = {}
         self._keys: dict[str, int] = {}
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-        self._listener = Listener(self._connect_idle, self._channel, self._heard, self._anew)
+        self.listener = Listener(self.connect_idle, self._channel, self._heard, self._anew)
 
     async def open(self) -> None:
         """Raises LogUnavailable: a wrong address, a server that is not there, a newer schema."""
         try:
-            connection = await self._connect_idle()
+            connection = await self.connect_idle()
             try:
                 await migrate(connection, self.schema)
             finally:
@@ -84,19 +84,19 @@ class PostgresLog:
             )
         except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise unavailable(self._dsn, error) from error
-        self._listener.start()
+        self.listener.start()
 
     async def close(self) -> None:
         """After every append that was begun."""
-        await self._listener.stop()
-        for each in self._heads.values():
+        await self.listener.stop()
+        for each in self.heads.values():
             await each.close()
         if self._pool is not None:
             await self._pool.close()
             self._pool = None
 
     @asynccontextmanager
-    async def hold(self, operation: str, after: int) -> AsyncIterator[Held]:
+    async def hold(self, operation: str, after: int) -> AsyncGenerator[Held, None]:
         of = self._head_of(operation)
         # First this node's own queue, then the database's: both first come, first served.
         try:
@@ -154,7 +154,7 @@ class PostgresLog:
         async with self._reader() as connection:
             return await reads.position_at(connection, key, recorded_at)
 
-    async def stream(self, operation: str, after: int) -> AsyncIterator[list[bytes]]:
+    async def stream(self, operation: str, after: int) -> AsyncGenerator[list[bytes], None]:
         key = await self._key(operation)
         if key is None:
             return
@@ -191,7 +191,7 @@ class PostgresLog:
             copying.cancel()
             await asyncio.wait((copying,))
 
-    async def follow(self, operation: str, after: int) -> AsyncIterator[list[StoredEvent]]:
+    async def follow(self, operation: str, after: int) -> AsyncGenerator[list[StoredEvent], None]:
         tail = self._head_of(operation).tail
         while True:
             events = tail.since(after, PAGE_EVENTS)
@@ -227,15 +227,15 @@ class PostgresLog:
             return []
 
     def _head_of(self, operation: str) -> OperationHead:
-        found = self._heads.get(operation)
+        found = self.heads.get(operation)
         if found is None:
             if not 0 < len(operation) <= OPERATION_CHARS_MAX or "\x00" in operation:
                 raise ValueError(f"{operation!r} cannot name an operation")
-            found = self._heads[operation] = OperationHead(
+            found = self.heads[operation] = OperationHead(
                 operation,
                 self._connect_writer,
                 channel=self._channel,
-                alone=lambda: self._listener.alone,
+                alone=lambda: self.listener.alone,
                 lock_timeout_s=self._lock_timeout_s,
                 statement_timeout_s=self._statement_timeout_s,
                 hold_timeout_s=self._hold_timeout_s,
@@ -258,7 +258,7 @@ class PostgresLog:
             return await connection.fetch(statement, *parameters)
 
     @asynccontextmanager
-    async def _reader(self) -> AsyncIterator[reads.Connection]:
+    async def _reader(self) -> AsyncGenerator[reads.Connection, None]:
         """A connection of the pool. A database that is away is LogUnavailable, whatever the driver calls it."""
         if self._pool is None:
             raise RuntimeError("the log is closed")
@@ -268,12 +268,12 @@ class PostgresLog:
         except Lost as error:
             raise unavailable(self._dsn, error) from error
 
-    async def _connect_idle(self) -> asyncpg.Connection[asyncpg.Record]:
+    async def connect_idle(self) -> asyncpg.Connection[asyncpg.Record]:
         return await asyncpg.connect(self._dsn, timeout=CONNECT_TIMEOUT_S, server_settings=self._settings())
 
     async def _connect_writer(self) -> asyncpg.Connection[asyncpg.Record]:
         try:
-            connection = await self._connect_idle()
+            connection = await self.connect_idle()
             # Acknowledged means durable: a database that is set to forget the last moments is overruled.
             await connection.fetchval(
                 "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
@@ -293,12 +293,12 @@ class PostgresLog:
         }
 
     def _heard(self, operation: str, position: int) -> None:
-        of = self._heads.get(operation)
+        of = self.heads.get(operation)
         if of is not None:
             of.tail.heard(position)
 
     def _anew(self) -> None:
-        for of in self._heads.values():
+        for of in self.heads.values():
             of.tail.wake()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -67,12 +67,12 @@ class SqliteLog:
         self.read_only = read_only
         self._lock_timeout_s = lock_timeout_s
         self._follow_poll_s = follow_poll_s
-        self._clock = clock
+        self.clock = clock
         self._owner = Owner(self.file)
-        self._writer = Worker[sqlite3.Connection](
+        self.writer = Worker[sqlite3.Connection](
             "log-writer", partial(connect, self.file, writer=True), disconnect
         )
-        self._readers = Worker[sqlite3.Connection](
+        self.readers = Worker[sqlite3.Connection](
             "log-reader", partial(connect, self.file, writer=False), disconnect, READER_THREADS
         )
         self._snapshots = SnapshotFile(self.file, snapshots_kept, read_only=read_only)
@@ -85,11 +85,11 @@ class SqliteLog:
             self._owner.take()
         try:
             if not self.read_only:
-                await self._writer.start()
-            await self._readers.start()
+                await self.writer.start()
+            await self.readers.start()
             await self._snapshots.open()
             if not self.read_only:
-                for name, (key, head) in (await self._readers.submit(jobs.read_heads)).items():
+                for name, (key, head) in (await self.readers.submit(jobs.read_heads)).items():
                     self._operations[name] = _Operation(key, head)
         except BaseException:
             await self.close()
@@ -98,12 +98,12 @@ class SqliteLog:
     async def close(self) -> None:
         """After every append that was begun."""
         await self._snapshots.close()
-        await self._readers.stop()
-        await self._writer.stop()
+        await self.readers.stop()
+        await self.writer.stop()
         self._owner.give_back()
 
     @asynccontextmanager
-    async def hold(self, operation: str, after: int) -> AsyncIterator[Held]:
+    async def hold(self, operation: str, after: int) -> AsyncGenerator[Held, None]:
         known = self._operations.get(operation) or await self._make(operation)
         # The only arbiter between two desks of this process. asyncio's lock is first come, first served.
         if known.lock.locked():
@@ -131,42 +131,42 @@ class SqliteLog:
                 known.lock.release()
 
     async def operations(self) -> list[str]:
-        return sorted(await self._readers.submit(jobs.read_heads))
+        return sorted(await self.readers.submit(jobs.read_heads))
 
     async def head(self, operation: str) -> Head:
         known = self._operations.get(operation)
         if known is not None:
             return known.head
-        found = (await self._readers.submit(jobs.read_heads)).get(operation)
+        found = (await self.readers.submit(jobs.read_heads)).get(operation)
         return found[1] if found else Head()
 
     async def known(self, operation: str, ids: Sequence[UUID]) -> dict[UUID, StoredCommand]:
         key = await self._key(operation)
-        return await self._readers.submit(jobs.read_known, key, list(ids)) if key and ids else {}
+        return await self.readers.submit(jobs.read_known, key, list(ids)) if key and ids else {}
 
     async def read(self, operation: str, after: int, query: Query, limit: int) -> list[StoredEvent]:
         key = await self._key(operation)
-        return await self._readers.submit(jobs.read_events, key, after, query, limit) if key else []
+        return await self.readers.submit(jobs.read_events, key, after, query, limit) if key else []
 
     async def position_at(self, operation: str, recorded_at: datetime) -> int:
         key = await self._key(operation)
         if key is None:
             return 0
         position = (await self.head(operation)).position
-        return await self._readers.submit(jobs.read_position_at, key, position, recorded_at)
+        return await self.readers.submit(jobs.read_position_at, key, position, recorded_at)
 
-    async def stream(self, operation: str, after: int) -> AsyncIterator[list[bytes]]:
+    async def stream(self, operation: str, after: int) -> AsyncGenerator[list[bytes], None]:
         key = await self._key(operation)
         until = (await self.head(operation)).position
         while key and after < until:
             # Pages by key, not one long cursor: a reader that dawdles must not keep the write-ahead log from shrinking.
-            page = await self._readers.submit(jobs.read_data, key, after, until, STREAM_PAGE_EVENTS)
+            page = await self.readers.submit(jobs.read_data, key, after, until, STREAM_PAGE_EVENTS)
             if not page:
                 return
             after += len(page)
             yield page
 
-    async def follow(self, operation: str, after: int) -> AsyncIterator[list[StoredEvent]]:
+    async def follow(self, operation: str, after: int) -> AsyncGenerator[list[StoredEvent], None]:
         if self.read_only:
             while True:
                 events = await self.read(operation, after, Query(), PAGE_EVENTS)
@@ -203,7 +203,7 @@ class SqliteLog:
         """A consistent copy of the whole log as a new file, made while writing goes on. `progress(pages done, pages)` is
         called on a reading thread. Snapshots are not in it: they are derived."""
         target = Path(path)
-        if target.exists():
+        if await asyncio.to_thread(target.exists):
             raise LogFailed(
                 f"{target} 已存在;请为备份另选文件名。",
                 f"{target} exists already; choose another name for the backup.",
@@ -211,7 +211,7 @@ class SqliteLog:
         partial_copy = target.with_name(target.name + ".part")
         partial_copy.unlink(missing_ok=True)
         try:
-            await self._readers.submit(jobs.back_up, partial_copy, BACKUP_PAGES_PER_STEP, progress)
+            await self.readers.submit(jobs.back_up, partial_copy, BACKUP_PAGES_PER_STEP, progress)
             partial_copy.rename(target)
         except (sqlite3.Error, OSError) as error:
             partial_copy.unlink(missing_ok=True)
@@ -224,7 +224,7 @@ class SqliteLog:
         known = self._operations.get(operation)
         if known is not None:
             return known.key
-        found = (await self._readers.submit(jobs.read_heads)).get(operation)
+        found = (await self.readers.submit(jobs.read_heads)).get(operation)
         return found[0] if found else None
 
     async def _make(self, operation: str) -> _Operation:
@@ -239,7 +239,7 @@ class SqliteLog:
         async with self._making:
             if operation not in self._operations:
                 try:
-                    key = await self._writer.submit(jobs.make_operation, operation)
+                    key = await self.writer.submit(jobs.make_operation, operation)
                 except sqlite3.Error as error:
                     raise append_failed(self.file, error, committing=False) from error
                 self._operations[operation] = _Operation(key, Head())
@@ -250,14 +250,14 @@ class SqliteLog:
         recent = known.tail.since(after, count)
         if recent is not None:
             return recent
-        return await self._readers.submit(jobs.read_events, known.key, after, Query(), count)
+        return await self.readers.submit(jobs.read_events, known.key, after, Query(), count)
 
     def write(
         self, known: _Operation, events: Sequence[StoredEvent], commands: Sequence[StoredCommand], head: Head
     ) -> asyncio.Future[None]:
         """Hand a batch to the writing thread. What follows from its success happens even if nobody awaits it any more."""
         tags = [join_tags(event.tags) for event in events]
-        future = self._writer.submit(jobs.append, self.file, known.key, events, tags, commands, head)
+        future = self.writer.submit(jobs.append, self.file, known.key, events, tags, commands, head)
 
         def settled(done: asyncio.Future[None]) -> None:
             if not done.cancelled() and done.exception() is None:
@@ -273,16 +273,16 @@ class _Held:
         self._log = log
         self._known = known
         self.head = known.head
-        now = log._clock()
+        now = log.clock()
         self.now = now if self.head.recorded_at is None else max(now, self.head.recorded_at)
         self.missed: Sequence[StoredEvent] = ()
         self.writing: asyncio.Future[None] | None = None
 
     async def known(self, ids: Sequence[UUID]) -> dict[UUID, StoredCommand]:
-        return await self._log._readers.submit(jobs.read_known, self._known.key, list(ids)) if ids else {}
+        return await self._log.readers.submit(jobs.read_known, self._known.key, list(ids)) if ids else {}
 
     async def read(self, after: int, query: Query, limit: int) -> list[StoredEvent]:
-        return await self._log._readers.submit(jobs.read_events, self._known.key, after, query, limit)
+        return await self._log.readers.submit(jobs.read_events, self._known.key, after, query, limit)
 
     async def append(
         self, events: Sequence[StoredEvent], commands: Sequence[StoredCommand], head: Head

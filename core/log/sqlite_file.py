@@ -62,7 +62,9 @@ class Owner:
         folder = self._file.parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            handle = open(self._file.with_name(self._file.name + ".lock"), "a+", encoding="ascii")
+            handle = self._file.with_name(self._file.name + ".lock").open(
+                "a+", encoding="ascii"
+            )  # Open is locked.
         except OSError as error:
             raise not_writable(folder, error) from error
         try:

@@ -65,7 +65,7 @@ class SnapshotFile:
                 # Not FULL: a snapshot that a power cut loses is folded again.
                 connection.execute("PRAGMA synchronous = NORMAL")
                 if connection.execute("PRAGMA user_version").fetchone()[0] > SNAPSHOT_SCHEMA_VERSION:
-                    raise sqlite3.DatabaseError("made by a newer program")
+                    raise sqlite3.DatabaseError("made by a newer program")  # noqa: TRY301  # As if damaged: begun anew.
                 connection.execute(_SCHEMA)
                 connection.execute(f"PRAGMA user_version = {SNAPSHOT_SCHEMA_VERSION}")
         except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -22,7 +23,7 @@ class Worker(Generic[C]):
     def __init__(
         self, name: str, connect: Callable[[], C], disconnect: Callable[[C], None], threads: int = 1
     ) -> None:
-        self._jobs: SimpleQueue[tuple[Any, ...] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[Any, ...]] = SimpleQueue()
         self._connect = connect
         self._disconnect = disconnect
         self._name = name
@@ -42,6 +43,9 @@ class Worker(Generic[C]):
             self._threads.append(thread)
             thread.start()
         results = await asyncio.gather(*ready, return_exceptions=True)
+        for thread, result in zip(list(self._threads), results, strict=True):
+            if isinstance(result, BaseException):
+                thread.join()
         for result in results:
             if isinstance(result, BaseException):
                 await self.stop()
@@ -49,11 +53,16 @@ class Worker(Generic[C]):
 
     async def stop(self) -> None:
         """After every job that was queued before."""
-        for _ in self._threads:
-            self._jobs.put(None)
-        threads, self._threads = self._threads, []
+        loop = asyncio.get_running_loop()
+        threads, self._threads = [each for each in self._threads if each.is_alive()], []
+        ended: list[asyncio.Future[None]] = [loop.create_future() for _ in threads]
+        for future in ended:
+            self._jobs.put((loop, future, None, (), {}))
+        if ended:
+            await asyncio.wait(ended)
         for thread in threads:
-            await asyncio.to_thread(thread.join)
+            # It has said so as its last act, so this does not hold up the loop.
+            thread.join()
 
     def submit(
         self, job: Callable[Concatenate[C, P], R], *args: P.args, **kwargs: P.kwargs
@@ -69,24 +78,25 @@ class Worker(Generic[C]):
     def _run(self, loop: asyncio.AbstractEventLoop, ready: asyncio.Future[None]) -> None:
         try:
             connection = self._connect()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # Whatever it is, whoever opens the log hears it.
             _tell(loop, ready, None, error)
             return
         _tell(loop, ready, None, None)
         del ready
-        try:
-            while (item := self._jobs.get()) is not None:
-                loop, future, job, args, kwargs = item
-                try:
-                    result = job(connection, *args, **kwargs)
-                except BaseException as error:
-                    _tell(loop, future, None, error)
-                else:
-                    _tell(loop, future, result, None)
-                # Hold nothing of a finished job while waiting for the next: a batch's bytes may be large.
-                item = future = job = args = kwargs = result = None
-        finally:
-            self._disconnect(connection)
+        while True:
+            loop, future, job, args, kwargs = self._jobs.get()
+            if job is None:
+                self._disconnect(connection)
+                _tell(loop, future, None, None)
+                return
+            try:
+                result = job(connection, *args, **kwargs)
+            except BaseException as error:  # noqa: BLE001  # Whoever asked hears it; the thread lives on.
+                _tell(loop, future, None, error)
+            else:
+                _tell(loop, future, result, None)
+            # Hold nothing of a finished job while waiting for the next: a batch's bytes may be large.
+            future = job = args = kwargs = result = None
 
 
 def _tell(
@@ -100,8 +110,6 @@ def _tell(
         else:
             future.set_result(result)
 
-    try:
+    # A loop that is closed has nobody left to hear of it.
+    with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(settle)
-    except RuntimeError:
-        # The loop is closed: nobody is left to hear of it.
-        pass

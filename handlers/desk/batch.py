@@ -40,11 +40,13 @@ class Waiting:
 
 
 class Batch(NamedTuple):
-    """What one hold of the head leads to."""
+    """What one hold of the head leads to. `aside` is told without being recorded: a refusal where there is no operation yet, and
+    the fault of a rule, which is its sender's alone to hear."""
 
     events: list[StoredEvent]
     commands: list[StoredCommand]
     answers: list[tuple[Waiting, Answer]]
+    aside: list[tuple[Waiting, Answer | Exception]]
     head: Head
 
 
@@ -66,13 +68,14 @@ def decide_batch(
     events: list[StoredEvent] = []
     commands: list[StoredCommand] = []
     found: list[tuple[Waiting, Answer]] = []
+    aside: list[tuple[Waiting, Answer | Exception]] = []
     for waiting in taken:
         envelope = waiting.envelope
         now = now_of(world.clock, recorded_at)
         context = Context(
             actor=envelope.actor,
             now=now,
-            occurred_at=(envelope.occurred_at or now).astimezone(UTC),
+            occurred_at=now if envelope.occurred_at is None else _in_utc(envelope.occurred_at),
             source=envelope.source,
             precision=envelope.precision,
             seen=envelope.seen,
@@ -89,9 +92,12 @@ def decide_batch(
         except Refused as error:
             refusal = error
             decided = [_refusal_event(envelope, error)]
+        except Exception as fault:  # noqa: BLE001  a rule that breaks on one command must not fail everybody else's
+            aside.append((waiting, fault))
+            continue
         if refusal is not None and world.operation is None:
             # No operation, no log: a refused opening leaves nothing behind.
-            found.append((waiting, answers.refused(refusal, None)))
+            aside.append((waiting, answers.refused(refusal, None)))
             continue
         events.extend(
             _record(operation, world, event, envelope, context, recorded_at, undo) for event in decided
@@ -116,7 +122,15 @@ def decide_batch(
         )
     frontier = merkle.extend_data(held.head.frontier, held.head.position, [event.data for event in events])
     head = held.head._replace(position=world.position, recorded_at=recorded_at, frontier=frontier)
-    return Batch(events, commands, found, head)
+    return Batch(events, commands, found, aside, head)
+
+
+def _in_utc(time: datetime) -> datetime:
+    """In UTC; where that would leave the calendar, as it is: the rules refuse it."""
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        return time.replace(tzinfo=UTC)
 
 
 def _record(

@@ -11,10 +11,11 @@ class DeskLimits(NamedTuple):
     queue_commands_max: int = 10_000
     batch_commands_max: int = 512
     remembered_answers_max: int = 20_000
-    unknown_outcome_attempts_max: int = 5
+    unknown_outcome_attempts_max: int = 6
+    unknown_outcome_wait_s: float = 0.05
     snapshot_every_events: int = 20_000
-    page_events: int = 5_000
-    recall_events_max: int = 200_000
+    recall_page_events_max: int = 5_000
+    recall_tags_max: int = 256
     close_timeout_s: float = 10
 
 

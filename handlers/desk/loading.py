@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from core import catalogue
 from core.catalogue import Recorded
 from core.log.protocol import Held, Log, Query, StoredEvent
 from core.world import VERSION, World
-from handlers.desk.limits import OperationUnreadable
+from handlers.desk.limits import DeskLimits, OperationUnreadable
+
+_MERGING = frozenset({"IncidentMerged", "IncidentUnmerged"})
 
 
 async def load_world(log: Log, operation: str) -> World:
@@ -36,45 +38,69 @@ def decoded(operation: str, data: bytes) -> Recorded:
         raise OperationUnreadable(f"{operation}: {error}") from error
 
 
-async def recall(operation: str, world: World, held: Held, commands: Iterable[Any], events_max: int) -> None:
-    """Bring back the closed incidents that these commands name, before anything is decided."""
-    tags, positions = _unknown_to(world, commands)
+async def recall(
+    operation: str, world: World, held: Held, commands: Iterable[Any], limits: DeskLimits
+) -> None:
+    """Bring back the closed incidents that these commands name, before anything is decided. Reads by tag; never scans."""
+    incidents, dispatches, positions = _unknown_to(world, commands)
     for position in positions:
         for stored in await held.read(position - 1, Query(), 1):
-            tags |= _incidents_of(stored)
+            incidents.update(_tags(stored, "incident:"))
+    for stored in await _read(held, dispatches, ("TeamDispatched",), limits):
+        # Found by the assignment it made, not by one that it took the team from: that is another story.
+        if not dispatches.isdisjoint(list(_tags(stored, "dispatch:"))[:1]):
+            incidents.update(_tags(stored, "incident:"))
     known: set[str] = set()
     found: dict[int, StoredEvent] = {}
-    # A dispatch names its incident, an incident what it was merged with: read until nothing new is named.
-    while wanted := tags - known:
+    # An incident brings what it was merged with, and nothing else: read until nothing new is named.
+    while wanted := incidents - known:
         known |= wanted
-        query = Query(tags=tuple(sorted(wanted)))
-        for stored in await held.read(0, query, events_max):
+        for stored in await _read(held, wanted, (), limits):
             found[stored.position] = stored
-            tags |= _incidents_of(stored)
+            if stored.type in _MERGING:
+                incidents.update(_tags(stored, "incident:"))
     if found:
         world.recall(decoded(operation, found[position].data) for position in sorted(found))
 
 
-def _incidents_of(stored: StoredEvent) -> set[str]:
-    """The incidents that belong with one event; a mere link brings nothing back."""
-    if stored.type == "IncidentsLinked":
-        return set()
-    return {tag for tag in stored.tags if tag.startswith("incident:")}
+async def _read(held: Held, tags: set[str], types: tuple[str, ...], limits: DeskLimits) -> list[StoredEvent]:
+    """All events with one of the tags, in parts that a store can take: so many tags a question, so many events a page."""
+    found: list[StoredEvent] = []
+    for some in _parts(tags, limits.recall_tags_max):
+        after, page_max = 0, limits.recall_page_events_max
+        while True:
+            page = await held.read(after, Query(tags=some, types=types), page_max)
+            found += page
+            if len(page) < page_max:
+                break
+            after = page[-1].position
+    return found
 
 
-def _unknown_to(world: World, commands: Iterable[Any]) -> tuple[set[str], set[int]]:
-    """What commands name and the world does not hold: tags to read by, and positions of entries."""
-    tags: set[str] = set()
+def _parts(tags: set[str], size: int) -> Iterator[tuple[str, ...]]:
+    ordered = sorted(tags)
+    return (tuple(ordered[at : at + size]) for at in range(0, len(ordered), size))
+
+
+def _tags(stored: StoredEvent, prefix: str) -> dict[str, None]:
+    """The tags of one kind, in their order: the thing that the event is of comes first."""
+    return dict.fromkeys(tag for tag in stored.tags if tag.startswith(prefix))
+
+
+def _unknown_to(world: World, commands: Iterable[Any]) -> tuple[set[str], set[str], set[int]]:
+    """What commands name and the world does not hold: tags of incidents and of dispatches, and positions of entries."""
+    incidents: set[str] = set()
+    dispatches: set[str] = set()
     positions: set[int] = set()
     for command in commands:
         for name in ("incident", "into", "other"):
             id = getattr(command, name, None)
             if isinstance(id, str) and id not in world.incidents and id not in world.organisations:
-                tags.add(f"incident:{id}")
+                incidents.add(f"incident:{id}")
         dispatch = getattr(command, "dispatch", None)
         if dispatch is not None and dispatch not in world.dispatches:
-            tags.add(f"dispatch:{dispatch}")
+            dispatches.add(f"dispatch:{dispatch}")
         position = getattr(command, "position", None)
-        if position is not None and not any(position in table for table in world.entries.values()):
+        if position is not None and world.find_entry(position) is None:
             positions.add(position)
-    return tags, positions
+    return incidents, dispatches, positions

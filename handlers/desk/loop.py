@@ -38,6 +38,7 @@ class Desk:
         self._remembered: OrderedDict[UUID, tuple[str, bytes, Answer]] = OrderedDict()
         self._wake = asyncio.Event()
         self._closing = False
+        self._world_doubtful = False
         self._snapshot_position = world.position
         self._snapshot_task: asyncio.Task[None] | None = None
         self._task = asyncio.create_task(self._run(), name=f"desk {operation}")
@@ -56,15 +57,12 @@ class Desk:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        for waiting in self._in_flight.values():
-            if not waiting.answer.done():
-                waiting.answer.set_exception(stopping())
-        self._in_flight.clear()
+        self._fail(list(self._in_flight.values()), stopping())
+        self._queue.clear()
         if self._snapshot_task is not None:
             await asyncio.wait([self._snapshot_task])
         if self.world.position > self._snapshot_position:
-            with contextlib.suppress(LogError):
-                await self._save_snapshot(self.world.position, self.world.snapshot())
+            await self._save_snapshot(self.world.position, self.world.snapshot())
 
     @property
     def waiting(self) -> int:
@@ -114,41 +112,61 @@ class Desk:
         """Answer what waits now, or fail it; never leaves a waiting command without an answer, an error or a place in the queue."""
         taken: list[Waiting] = []
         try:
-            for attempt in range(self._limits.unknown_outcome_attempts_max):
-                try:
-                    await self._hold_and_append(taken)
-                except CommandKnown:
-                    await self._answer_known(taken)
-                except AppendOutcomeUnknown as error:
-                    # Whether the commit happened is in the log, not here: fold anew from what is durable, then ask by id.
-                    _log.warning(
-                        "append_outcome_unknown", operation=self.operation, attempt=attempt, reason=error.en
-                    )
-                    await asyncio.sleep(0.05 * 2**attempt)
-                    self.world = await load_world(self._log, self.operation)
-                    await self._answer_known(taken)
-                else:
-                    taken.clear()
-                    return
-                if not taken:
-                    return
-            self._fail(taken, unwritable())
-        except LogError as error:
+            await self._append_until_known(taken)
+        except (LogError, DeskBusy) as error:
             _log.warning("batch_failed", operation=self.operation, commands=len(taken), reason=error.en)
-            self._fail(taken, DeskBusy(error.zh, error.en))
+            self._fail(taken or self._all_queued(), DeskBusy(error.zh, error.en))
         except OperationUnreadable as error:
             _log.error("operation_unreadable", operation=self.operation, reason=str(error))
-            self._fail(taken, error)
+            self._fail(taken or self._all_queued(), error)
         except asyncio.CancelledError:
             self._fail(taken, stopping())
             raise
         except Exception as error:  # noqa: BLE001  every client is told, whatever the fault was
             # A fault of ours: every waiting client is told, and the world is folded anew rather than trusted.
             _log.exception("desk_fault", operation=self.operation)
-            self._fail(taken, error)
-            self.world = await load_world(self._log, self.operation)
+            self._world_doubtful = True
+            self._fail(taken or self._all_queued(), error)
+
+    def _all_queued(self) -> list[Waiting]:
+        """Everything that waits. Where not even the head can be had, it is told so rather than kept waiting for better times."""
+        queued = list(self._queue)
+        self._queue.clear()
+        return queued
+
+    async def _append_until_known(self, taken: list[Waiting]) -> None:
+        """Append what waits. Where a commit's outcome is unknown, ask by command id until it is known, so often and no more."""
+        unknown = 0
+        while True:
+            try:
+                await self._hold_and_append(taken)
+                return
+            except CommandKnown:
+                # Each time somebody of the batch is answered, so this ends; the others are decided anew without them.
+                before = len(taken)
+                await self._answer_known(taken)
+                if len(taken) == before:
+                    raise
+            except AppendOutcomeUnknown as error:
+                unknown += 1
+                _log.warning("append_outcome_unknown", operation=self.operation, reason=error.en)
+            except LogError as error:
+                if not unknown:
+                    raise
+                unknown += 1
+                _log.warning("append_outcome_still_unknown", operation=self.operation, reason=error.en)
+            if not taken:
+                return
+            if unknown >= self._limits.unknown_outcome_attempts_max:
+                raise unwritable()
+            if unknown:
+                # Deciding again is safe either way: what was committed comes back as missed events, and its ids as CommandKnown.
+                await asyncio.sleep(self._limits.unknown_outcome_wait_s * 2**unknown)
 
     async def _hold_and_append(self, taken: list[Waiting]) -> None:
+        if self._world_doubtful:
+            self.world = await load_world(self._log, self.operation)
+            self._world_doubtful = False
         world = self.world
         live = await self._live_world_for(taken)
         async with self._log.hold(self.operation, world.position) as held:
@@ -164,7 +182,7 @@ class Desk:
             before = world.position, world.recorded_at
             try:
                 commands = [waiting.envelope.command for waiting in taken]
-                await recall(self.operation, world, held, commands, self._limits.recall_events_max)
+                await recall(self.operation, world, held, commands, self._limits)
                 batch = decide_batch(self.operation, world, live, held, taken, undo)
                 if batch.commands:
                     # The shield: from here on the outcome must be learnt, or it would have to be called unknown.
@@ -176,6 +194,14 @@ class Desk:
                 world.sweep()
         for waiting, answer in batch.answers:
             self._answer(waiting, answer)
+        for waiting, outcome in batch.aside:
+            if isinstance(outcome, Exception):
+                _log.error(
+                    "rule_fault", operation=self.operation, id=str(waiting.envelope.id), exc_info=outcome
+                )
+                self._fail([waiting], outcome)
+            else:
+                self._resolve(waiting, outcome)
         self._snapshot_when_due()
 
     async def _live_world_for(self, taken: Iterable[Waiting]) -> World | None:
@@ -225,13 +251,13 @@ class Desk:
         """Encoded at once, since the world must stand still for it; saved in the background, off the write path."""
         due = self.world.position - self._snapshot_position >= self._limits.snapshot_every_events
         if due and (self._snapshot_task is None or self._snapshot_task.done()):
-            position = self.world.position
+            # Also when it cannot be saved: then it is tried again after as many events, not after each batch.
+            self._snapshot_position = position = self.world.position
             self._snapshot_task = asyncio.create_task(self._save_snapshot(position, self.world.snapshot()))
 
     async def _save_snapshot(self, position: int, data: bytes) -> None:
         try:
             await self._log.snapshot_save(self.operation, position, "world", VERSION, data)
-            self._snapshot_position = position
         except LogError as error:
             _log.warning("snapshot_not_saved", operation=self.operation, reason=error.en)
 

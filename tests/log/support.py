@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from core.log import Head, Held, Log, Query, StoredCommand, StoredEvent, merkle
@@ -18,16 +18,27 @@ class Rival(Exception):
     """Raised inside a hold, to leave it without an append."""
 
 
-def event(position: int, held: Held, **fields: object) -> StoredEvent:
+def event(position: int, held: Held, **fields: Any) -> StoredEvent:
     made = StoredEvent(
-        position, "TeamArrived", (f"team:{position % 7}",), held.now, uuid4(), f'{{"position":{position}}}'.encode()
+        position,
+        "TeamArrived",
+        (f"team:{position % 7}",),
+        held.now,
+        uuid4(),
+        f'{{"position":{position}}}'.encode(),
     )
     return made._replace(**fields)
 
 
 def command(held: Held, first: int | None, last: int | None, id_: UUID | None = None) -> StoredCommand:
     return StoredCommand(
-        id_ or uuid4(), "u-1/队/指挥", held.now, b'{"ask":1}', f'{{"positions":[{first},{last}]}}'.encode(), first, last
+        id_ or uuid4(),
+        "u-1/队/指挥",
+        held.now,
+        b'{"ask":1}',
+        f'{{"positions":[{first},{last}]}}'.encode(),
+        first,
+        last,
     )
 
 
@@ -73,15 +84,12 @@ async def check_whole(log: Log, operation: str = LIVE) -> int:
     return head.position
 
 
-async def take(follower: AsyncIterator[list[StoredEvent]], count: int, timeout_s: float = 10.0) -> list[StoredEvent]:
+async def take(
+    follower: AsyncIterator[list[StoredEvent]], count: int, timeout_s: float = 10.0
+) -> list[StoredEvent]:
     """The next events of a follower, at least `count`."""
     got: list[StoredEvent] = []
     async with asyncio.timeout(timeout_s):
         while len(got) < count:
             got += await anext(follower)
     return got
-
-
-async def within(timeout_s: float, work: asyncio.Future[T]) -> T:
-    async with asyncio.timeout(timeout_s):
-        return await work

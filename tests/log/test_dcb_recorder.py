@@ -24,16 +24,22 @@ def recorder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LogReco
 class TheLibrarysTestCase(DCBRecorderTestCase):
     __test__ = False
 
-    def runTest(self) -> None:
+    def runTest(self) -> None:  # noqa: N802  # unittest's name.
         """Only its methods are called."""
+
+    def append_read(self, recorder: LogRecorder) -> None:
+        self._test_append_read(recorder)
+
+    def append_subscribe(self, recorder: LogRecorder) -> None:
+        self._test_append_subscribe(recorder)
 
 
 def test_it_appends_and_reads_as_the_library_demands(recorder: LogRecorder) -> None:
-    TheLibrarysTestCase()._test_append_read(recorder)
+    TheLibrarysTestCase().append_read(recorder)
 
 
 def test_it_subscribes_as_the_library_demands(recorder: LogRecorder) -> None:
-    TheLibrarysTestCase()._test_append_subscribe(recorder)
+    TheLibrarysTestCase().append_subscribe(recorder)
 
 
 def test_a_stopped_subscription_ends_a_reader_that_waits(recorder: LogRecorder) -> None:

@@ -67,7 +67,9 @@ def test_the_known_inclusion_proof() -> None:
 
 def test_the_known_consistency_proof() -> None:
     proof = merkle.consistency_proof(HASHES, 4)
-    assert [each.hex() for each in proof] == ["6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"]
+    assert [each.hex() for each in proof] == [
+        "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"
+    ]
     assert merkle.verify_consistency(4, 8, proof, merkle.root_of(HASHES[:4]), bytes.fromhex(ROOTS[8]))
 
 

@@ -187,3 +187,58 @@ export interface Tables {
   team_kinds: { code: string; zh: string; en: string }[];
   targets: object[];
 }
+
+// What the panels share. Built in pages/board.js.
+export type View =
+  | { type: 'incident'; id: string; tab: 'overview' | 'teams' | 'record' }
+  | { type: 'team'; id: string }
+  | { type: 'teams'; organisation: string | null; state: string | null; overdue: boolean }
+  | { type: 'find'; text: string }
+  | { type: 'report'; lon?: number; lat?: number };
+
+export interface Ui {
+  view: View | null;
+  /** An inline form that is open in the drawer. */
+  form: string | null;
+  chosen: string | null;
+  tab: string;
+  theme: 'day' | 'night';
+  significant: boolean;
+  locked: boolean;
+  picking: boolean;
+  help: boolean;
+  layers: { idle: boolean; labels: boolean };
+}
+
+export interface App {
+  operation: string;
+  base: string;
+  session: Session;
+  tables: Tables;
+  store: import('./core/store').Store;
+  clock: import('./core/clock').Clock;
+  link: import('./core/net').Link;
+  outbox: import('./core/outbox').Outbox;
+  sound: import('./core/sound').Sound;
+  keys: import('./core/keys').Keys;
+  ui: Ui;
+  /** Changes what only this page knows and redraws. */
+  set(changes: Partial<Ui>): void;
+  show(view: View | null): void;
+  act(command: Command, label: string, meta?: Meta): void;
+  dirty(...kinds: string[]): void;
+  api(method: string, path: string, body?: object): Promise<any>;
+  /** Puts text on the command line and goes there. */
+  type(text: string): void;
+  run(line: string): void;
+  fit(): void;
+  setLanguage(language: 'zh-CN' | 'en'): Promise<void>;
+}
+
+export interface Panel {
+  /** What it must be redrawn for. */
+  kinds: string[];
+  draw(dirty: Set<string>): void;
+  /** At most this often, in milliseconds. */
+  every?: number;
+}

@@ -12,12 +12,8 @@ import {
  * }} Context
  * @typedef {{ command: Command, label: string }} Step
  * @typedef {{ id: string, args?: Record<string, unknown>, several?: string[] }} Problem
- * @typedef {
- *   | { kind: 'commands', steps: Step[], meta: import('../types').Meta, confirm: string | null }
- *   | { kind: 'find', text: string }
- *   | { kind: 'problem', problem: Problem }
- *   | { kind: 'empty' }
- * } Parsed
+ * @typedef {{ kind: 'commands', steps: Step[], meta: import('../types').Meta, confirm: string | null }
+ *   | { kind: 'find', text: string } | { kind: 'problem', problem: Problem } | { kind: 'empty' }} Parsed
  */
 
 /** From so many teams on, an order is shown before it goes out. */

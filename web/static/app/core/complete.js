@@ -39,7 +39,7 @@ function offer(words, typed, context) {
     const n = words.length;
     switch (lead.id) {
       case 'dispatch':
-        return { offered: [...(typed ? teams(context) : []), ...incidents(context)], usage: lead.id };
+        return { offered: [...(typed ? teams(context, true) : []), ...incidents(context)], usage: lead.id };
       case 'report':
         return { offered: n === 1 ? kinds(context) : [], usage: lead.id };
       case 'verify':
@@ -63,9 +63,11 @@ function offer(words, typed, context) {
   return { offered: [], usage: null };
 }
 
-/** @param {import('./commands.js').Context} context @returns {Offer[]} */
-function teams(context) {
-  return [...context.store.rows('team').values()].map((team) => ({ word: team.id, hint: context.lang === 'en' ? team.name.en || team.name.zh : team.name.zh, forms: [team.id, team.name.zh] }));
+/** @param {import('./commands.js').Context} context @param {boolean} [freeFirst] @returns {Offer[]} */
+function teams(context, freeFirst = false) {
+  const all = [...context.store.rows('team').values()];
+  const free = (/** @type {import('../types').Team} */ team) => team.state === 'available' || team.state === 'released';
+  return (freeFirst ? [...all.filter(free), ...all.filter((team) => !free(team))] : all).map((team) => ({ word: team.id, hint: context.lang === 'en' ? team.name.en || team.name.zh : team.name.zh, forms: [team.id, team.name.zh] }));
 }
 /** @param {import('./commands.js').Context} context @returns {Offer[]} */
 function incidents(context) {

@@ -1,0 +1,110 @@
+// How incidents and teams look on the map: form says the state, colour only the grade and what is late.
+import * as ol from '../../vendor/ol.js';
+import { instant } from '../core/clock.js';
+import { GRADES, ROMAN, rank } from './parts.js';
+
+const NAMES = ['map-land', 'map-water', 'map-green', 'map-road', 'map-road-edge', 'map-border', 'map-label', 'map-halo', 'ink', 'idle', 'alert', 'panel', 'focus', 'font', 'badge-edge', 'grade-1', 'grade-2', 'grade-3', 'grade-4', 'grade-1-ink', 'grade-2-ink', 'grade-3-ink', 'grade-4-ink'];
+
+/** @typedef {Record<string, string>} Colours */
+
+/** The tokens of the page, for the canvas. @returns {Colours} */
+export function theme() {
+  cache.clear();
+  const style = getComputedStyle(document.documentElement);
+  return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+}
+
+/** @type {Map<string, any>} */
+const cache = new Map();
+
+/** @template T @param {string} key @param {() => T} make @returns {T} */
+function once(key, make) {
+  if (!cache.has(key)) cache.set(key, make());
+  return cache.get(key);
+}
+
+/** @param {string} text @param {Colours} c @param {number} offset */
+const caption = (text, c, offset) =>
+  new ol.Text({ text, font: `600 12px ${c.font}`, offsetY: offset, fill: new ol.Fill({ color: c.ink }), stroke: new ol.Stroke({ color: c['map-halo'], width: 3 }) });
+
+/** @param {number} n rank from 1 to 5 @param {Colours} c */
+function shape(n, c) {
+  const fill = new ol.Fill({ color: n === 5 ? c.panel : c[`grade-${n}`] });
+  const stroke = new ol.Stroke({ color: c['badge-edge'], width: 1.5, ...(n === 5 ? { lineDash: [3, 2] } : {}) });
+  switch (n) {
+    case 1:
+      return new ol.RegularShape({ points: 8, radius: 15, angle: Math.PI / 8, fill, stroke });
+    case 2:
+      return new ol.RegularShape({ points: 4, radius: 17, angle: 0, fill, stroke });
+    case 3:
+      return new ol.RegularShape({ points: 3, radius: 17, angle: 0, fill, stroke });
+    default:
+      return new ol.CircleStyle({ radius: n === 4 ? 13 : 10, fill, stroke });
+  }
+}
+
+/** @param {import('ol').Feature} feature @param {Colours} c @param {import('../types').App} app */
+export function incidentStyle(feature, c, app) {
+  /** @type {import('../types').Incident} */
+  const row = feature.get('row');
+  const n = rank(row.grade && GRADES.includes(row.grade) ? row.grade : null);
+  const chosen = app.ui.chosen === row.id;
+  return once(`i/${n}/${chosen}`, () => {
+    const ink = n === 5 ? c.ink : c[`grade-${n}-ink`];
+    const styles = [
+      new ol.Style({ image: shape(n, c), zIndex: 100 - n, text: new ol.Text({ text: n === 5 ? '?' : ROMAN[n - 1], font: `700 13px ${c.font}`, offsetY: n === 3 ? 3 : 1, fill: new ol.Fill({ color: ink }) }) }),
+    ];
+    if (chosen) styles.unshift(new ol.Style({ zIndex: 99, image: new ol.CircleStyle({ radius: 23, stroke: new ol.Stroke({ color: c.focus, width: 3 }) }) }));
+    return styles;
+  });
+}
+
+/** Names stand in a layer of their own, where they make room for each other. @param {import('ol').Feature} feature @param {Colours} c @param {import('../types').App} app */
+export function incidentCaption(feature, c, app) {
+  /** @type {import('../types').Incident} */
+  const row = feature.get('row');
+  if (!app.ui.layers.labels) return undefined;
+  return once(`c/${row.place.text}`, () => new ol.Style({ text: caption(row.place.text, c, 27) }));
+}
+
+/** @param {import('ol').Feature} feature @param {Colours} c @param {import('../types').App} app */
+export function teamStyle(feature, c, app) {
+  /** @type {import('../types').Team} */
+  const row = feature.get('row');
+  const late = Boolean(row.due_at) && app.clock.now() > instant(/** @type {string} */ (row.due_at));
+  const ours = app.ui.chosen !== null && (app.ui.chosen === row.id || app.ui.chosen === row.incident);
+  const form = late ? 'late' : formOf(row.state);
+  if (form === 'none' || (form === 'idle' && !app.ui.layers.idle)) return undefined;
+  const text = ours && app.ui.layers.labels && app.ui.chosen === row.id ? row.id : '';
+  return once(`t/${form}/${ours}/${text}`, () => {
+    const ink = new ol.Fill({ color: late ? c.alert : c.ink });
+    const edge = new ol.Stroke({ color: ours ? c.focus : c['map-halo'], width: ours ? 2.5 : 1 });
+    const image =
+      form === 'idle'
+        ? new ol.CircleStyle({ radius: 2, fill: new ol.Fill({ color: c.idle }) })
+        : form === 'route'
+          ? new ol.RegularShape({ points: 3, radius: ours ? 8 : 6.5, fill: ink, stroke: edge })
+          : form === 'late'
+            ? new ol.RegularShape({ points: 4, radius: ours ? 8 : 7, angle: Math.PI / 4, fill: ink, stroke: edge })
+            : new ol.CircleStyle({ radius: ours ? 6 : 4.5, fill: ink, stroke: edge });
+    return new ol.Style({ image, zIndex: late ? 40 : form === 'idle' ? 1 : 20, ...(text ? { text: caption(text, c, 16) } : {}) });
+  });
+}
+
+/** @param {string} state */
+function formOf(state) {
+  switch (state) {
+    case 'ordered':
+    case 'acknowledged':
+    case 'en_route':
+      return 'route';
+    case 'on_scene':
+    case 'working':
+      return 'scene';
+    case 'out_of_service':
+      return 'none';
+    default:
+      return 'idle';
+  }
+}
+
