@@ -16,7 +16,8 @@ from uuid import UUID
 import asyncpg
 
 from core.log import postgres_reads as reads
-from core.log.postgres_head import Lost, OperationHead, PostgresHeld
+from core.log.postgres_append import Lost
+from core.log.postgres_head import OperationHead, PostgresHeld
 from core.log.postgres_listen import Listener
 from core.log.postgres_schema import migrate, unavailable
 from core.log.protocol import Head, Held, LogBusy, LogUnavailable, Query, StoredCommand, StoredEvent
@@ -91,9 +92,14 @@ class PostgresLog:
         await self.listener.stop()
         for each in self.heads.values():
             await each.close()
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            try:
+                async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                    await pool.close()
+            except TimeoutError:
+                # A reader that never ends its stream must not keep the process from ending.
+                pool.terminate()
 
     @asynccontextmanager
     async def hold(self, operation: str, after: int) -> AsyncGenerator[Held, None]:
@@ -192,17 +198,17 @@ class PostgresLog:
             await asyncio.wait((copying,))
 
     async def follow(self, operation: str, after: int) -> AsyncGenerator[list[StoredEvent], None]:
-        tail = self._head_of(operation).tail
+        tail, heard = self._head_of(operation).tail, False
         while True:
             events = tail.since(after, PAGE_EVENTS)
-            if not events:
-                # Also when nothing was heard of: notifications may be lost, so every wake-up and every poll looks itself.
+            if events is None or not (events or heard):
+                # Also when nothing was heard of: notifications may be lost, so the first look and every poll ask the table.
                 events = await self._follow_read(operation, after)
             if events:
-                after = events[-1].position
+                after, heard = events[-1].position, True
                 yield events
             else:
-                await tail.wait(after, self._follow_poll_s)
+                heard = await tail.wait(after, self._follow_poll_s)
 
     async def snapshot_save(
         self, operation: str, position: int, fold: str, version: int, data: bytes

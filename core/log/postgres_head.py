@@ -15,8 +15,8 @@ from uuid import UUID
 import asyncpg
 
 from core.log import postgres_reads as reads
+from core.log.postgres_append import Lost, append, columns, lost_before
 from core.log.protocol import (
-    AppendOutcomeUnknown,
     CommandKnown,
     Head,
     LogBusy,
@@ -26,22 +26,13 @@ from core.log.protocol import (
     StoredCommand,
     StoredEvent,
 )
-from core.log.rows import check_append, join_frontier, join_tags, micros, time_of
+from core.log.rows import check_append, micros, time_of
 from core.log.tail import Tail
 
 HOLD = "SELECT * FROM hold_1($1, $2, $3)"
 RELEASE = "SELECT release_1($1)"
-APPEND = "SELECT append_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
 GRACE_S = 2.0  # On top of the server's own time-outs, before a silent connection is given up.
 CONNECT_AGAIN_AFTER_S = 0.2
-
-Lost = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.OperatorInterventionError,
-)
 
 
 class OperationHead:
@@ -102,7 +93,7 @@ class OperationHead:
             # Cancelled or broken in the middle: nobody knows who has the lock now, but a session that ends has it not.
             self.drop()
             if isinstance(error, Lost):
-                raise _lost_before(error) from error
+                raise lost_before(error) from error
             raise
         self._locked = True
         if row is None:
@@ -159,47 +150,36 @@ class OperationHead:
     ) -> Any:
         """A question on the connection that holds the head."""
         if self.connection is None:
-            raise _lost_before(None)
+            raise lost_before(None)
         try:
             return await question(self.connection)
         except Lost as error:
             self.drop()
-            raise _lost_before(error) from error
+            raise lost_before(error) from error
 
     async def append(
         self, events: Sequence[StoredEvent], commands: Sequence[StoredCommand], head: Head
     ) -> None:
         check_append(self.head, events, commands, head)
-        columns = _columns(events, commands)
-        connection = self.connection
-        if connection is None or connection.is_closed():
-            raise _lost_before(None)
+        if self.connection is None or self.connection.is_closed():
+            raise lost_before(None)
+        # Nobody is told when nobody else is there: a notification costs a fifth of a small batch.
+        hint = None if self._alone() else f"{head.position} {self.operation}"
+        batch = columns(events, commands)
         try:
-            await connection.fetchval(
-                APPEND, self.key, self.head.position, head.position,
-                None if head.recorded_at is None else micros(head.recorded_at), join_frontier(head.frontier), head.epoch,
-                self._channel, None if self._alone() else f"{head.position} {self.operation}", *columns,
-                timeout=self._statement_timeout_s + GRACE_S,
-            )  # fmt: skip
-        except asyncpg.UniqueViolationError as error:
-            if error.constraint_name != "command_pkey":
-                raise _failed(error) from error
-            raise CommandKnown(
-                "批次中有命令编号已在日志中,本次未写入任何内容。",
-                "A command id of the batch is in the log already; nothing was written.",
-            ) from error
-        except Lost as error:
-            self.drop()
-            # Cancelled by the server's own time-out, or never sent because a value has no form on the wire.
-            if isinstance(error, (asyncpg.QueryCanceledError, ValueError)):
-                raise _failed(error) from error
-            raise AppendOutcomeUnknown(
-                "写入时与数据库的连接中断,无法确定是否已写入;请按命令编号查询。",
-                "The connection to the database was lost while appending; ask by command id whether it happened.",
-            ) from error
-        except (asyncpg.PostgresError, asyncpg.DataError) as error:
-            # The server answered: its transaction, which is this one statement, was rolled back.
-            raise _failed(error) from error
+            await append(
+                self.connection,
+                self.key,
+                self.head,
+                head,
+                self._channel,
+                hint,
+                batch,
+                self._statement_timeout_s + GRACE_S,
+            )
+        except (CommandKnown, LogFailed):
+            # The server answered, so the session is sound and still holds the head until `leave`.
+            raise
         except BaseException:
             self.drop()
             raise
@@ -222,7 +202,7 @@ class OperationHead:
                 key = await connection.fetchval(reads.KEY, self.operation)
         except Lost as error:
             connection.terminate()
-            raise _lost_before(error) from error
+            raise lost_before(error) from error
         except BaseException:
             connection.terminate()
             raise
@@ -282,37 +262,3 @@ class PostgresHeld:
         # A task of its own: a caller that is cancelled must not cancel a statement whose commit may have happened.
         self.writing = asyncio.create_task(self._of.append(events, commands, head))
         await asyncio.shield(self.writing)
-
-
-def _columns(events: Sequence[StoredEvent], commands: Sequence[StoredCommand]) -> list[list[Any]]:
-    event_columns: list[list[Any]] = [
-        [event.type for event in events],
-        [join_tags(event.tags) for event in events],
-        [micros(event.recorded_at) for event in events],
-        [event.command_id for event in events],
-        [event.data for event in events],
-    ]
-    command_columns: list[list[Any]] = [list(column) for column in zip(*commands, strict=True)] or [
-        [] for _ in range(7)
-    ]
-    command_columns[2] = [micros(at) for at in command_columns[2]]
-    return event_columns + command_columns
-
-
-def _lost_before(error: BaseException | None) -> LogFailed:
-    return LogFailed(
-        "与数据库的连接已断开,本次未写入任何内容;请稍后重试。",
-        f"The connection to the database was lost before anything was written ({error}); try again shortly.",
-    )
-
-
-def _failed(error: Exception) -> LogFailed:
-    if isinstance(error, asyncpg.DiskFullError):
-        return LogFailed(
-            "数据库所在磁盘已满,本次未写入任何内容;腾出空间后可继续。",
-            "The database's disk is full and nothing was written; free some space and go on.",
-        )
-    return LogFailed(
-        f"数据库拒绝写入({error}),本次未写入任何内容。",
-        f"The database did not write ({error}); nothing was written.",
-    )

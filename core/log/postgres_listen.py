@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 
+from core.log.postgres_append import Lost
+
 ALIVE_EVERY_S = 5.0
 ALIVE_TIMEOUT_S = 5.0
 BACKOFF_FIRST_S = 0.1
@@ -60,7 +62,7 @@ class Listener:
         while True:
             try:
                 connection = await self._connect()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except (*Lost, asyncpg.PostgresError):
                 # Followers poll meanwhile, and whoever writes is told by its own connection.
                 await asyncio.sleep(backoff_s)
                 backoff_s = min(backoff_s * 2, BACKOFF_MAX_S)
@@ -68,7 +70,7 @@ class Listener:
             backoff_s = BACKOFF_FIRST_S
             try:
                 await self._listen(connection)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except (*Lost, asyncpg.PostgresError):
                 pass
             finally:
                 self.alone = False

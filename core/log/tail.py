@@ -62,13 +62,17 @@ class Tail:
             return None
         return list(islice(recent, skip, skip + limit))
 
-    async def wait(self, after: int, timeout_s: float | None) -> None:
-        """Until something after the position was heard of, or the time is over. Cancelling leaves nothing behind."""
+    async def wait(self, after: int, timeout_s: float | None) -> bool:
+        """Until something after the position was heard of (true), or someone says to look, or the time is over.
+
+        Cancelling leaves nothing behind.
+        """
         if self.position > after:
-            return
+            return True
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.add(future)
         try:
             await asyncio.wait((future,), timeout=timeout_s)
         finally:
             self._waiting.discard(future)
+        return self.position > after
