@@ -11,7 +11,24 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from core import clock, dispatch, entry, incident, leadership, organisation, team
+from core import (
+    activation,
+    adoption,
+    clock,
+    control,
+    dispatch,
+    entry,
+    finding,
+    hazard,
+    incident,
+    leadership,
+    link,
+    organisation,
+    report,
+    task,
+    team,
+    warning,
+)
 from core.casualty import CasualtiesRecorded, RecordCasualties
 from core.messages import Actor, Precision, Source
 from core.operation import CommandRefused, OpenOperation, OperationOpened
@@ -60,6 +77,41 @@ AnyCommand = (
     | dispatch.CancelDispatch
     | dispatch.AccountForCrew
     | dispatch.CorrectMilestone
+    | adoption.AdoptPlan
+    | adoption.RetirePlan
+    | activation.StandBy
+    | activation.StandDown
+    | activation.ActivatePlan
+    | activation.ChangeResponseLevel
+    | activation.ReleaseActivation
+    | activation.EndResponse
+    | activation.ProposeActivation
+    | task.StartTask
+    | task.CompleteTask
+    | task.SkipTask
+    | link.AcknowledgeLink
+    | link.AcceptLink
+    | link.DeclineLink
+    | link.TimeOutLink
+    | control.OrderControl
+    | control.PutControlInForce
+    | control.AmendControl
+    | control.ReviewControl
+    | control.LiftControl
+    | warning.IssueWarning
+    | warning.RelaySignal
+    | warning.AcknowledgeWarning
+    | warning.UpdateWarning
+    | warning.CancelWarning
+    | hazard.DeclareHazardContents
+    | hazard.RecordCrowdReading
+    | hazard.DecideCrowdMeasure
+    | report.FileReport
+    | finding.RaiseFinding
+    | finding.ClearFinding
+    | finding.AcknowledgeFinding
+    | finding.MissObligation
+    | finding.WaiveObligation
 )
 
 AnyEvent = (
@@ -106,6 +158,45 @@ AnyEvent = (
     | dispatch.DispatchCancelled
     | dispatch.CrewAccountedFor
     | dispatch.DispatchMilestoneCorrected
+    | adoption.PlanAdopted
+    | adoption.PlanRetired
+    | activation.PlanStoodBy
+    | activation.PlanStoodDown
+    | activation.PlanActivated
+    | activation.ResponseLevelChanged
+    | activation.ActivationProposed
+    | activation.ActivationReleased
+    | activation.ResponseEnded
+    | task.TaskOpened
+    | task.TaskStarted
+    | task.TaskCompleted
+    | task.TaskSkipped
+    | link.LinkOpened
+    | link.LinkAcknowledged
+    | link.LinkAccepted
+    | link.LinkDeclined
+    | link.LinkTimedOut
+    | link.LinkEscalated
+    | link.LinkSatisfied
+    | control.ControlOrdered
+    | control.ControlPutInForce
+    | control.ControlAmended
+    | control.ControlReviewed
+    | control.ControlLifted
+    | warning.WarningIssued
+    | warning.SignalRelayed
+    | warning.WarningAcknowledged
+    | warning.WarningUpdated
+    | warning.WarningCancelled
+    | hazard.HazardContentsDeclared
+    | hazard.CrowdReadingRecorded
+    | hazard.CrowdMeasureDecided
+    | report.ReportFiled
+    | finding.FindingRaised
+    | finding.FindingCleared
+    | finding.FindingAcknowledged
+    | finding.ObligationMissed
+    | finding.ObligationWaived
 )
 
 COMMANDS: dict[str, type[Any]] = {found.__name__: found for found in get_args(AnyCommand)}
@@ -142,6 +233,15 @@ _TAG_OF_FIELD = {
     "diverted_from": "dispatch",
     "team": "team",
     "organisation": "organisation",
+    "plan": "plan",
+    "to_plan": "plan",
+    "activation": "activation",
+    "task": "task",
+    "link": "link",
+    "control": "control",
+    "warning": "warning",
+    "hazard": "hazard",
+    "point": "point",
 }
 _TAG_OF_FIELD_IN: dict[tuple[str, str], str] = {
     ("IncidentMerged", "into"): "incident",

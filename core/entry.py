@@ -120,3 +120,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     dispatch: str | None = None
     struck: bool = False
     stamp: Stamp | None = None
+    condition: str | None = None
+    fact: str | None = None
+    value: str | None = None
+    tag: str | None = None

@@ -21,6 +21,7 @@ from core.incident import Casualty
 from core.messages import Stamp
 from core.operation import CommandRefused, Operation, OperationOpened
 from core.organisation import Organisation
+from core.response_folds import RESPONSE_FOLDS
 from core.tables import Tables
 
 COUNTED_DIGITS_MAX = 18
@@ -169,6 +170,10 @@ def fold_entry_added(tables: Tables, recorded: Recorded, event: EntryAdded) -> N
         milestone=event.milestone,
         dispatch=event.dispatch,
         stamp=_stamp(recorded) if event.milestone is not None else None,
+        condition=event.condition,
+        fact=event.fact,
+        value=event.value,
+        tag=event.tag,
     )
     _note_entry(tables, entry)
     if event.milestone is not None and (dispatch := tables.dispatches.get(event.dispatch or "")) is not None:
@@ -269,6 +274,7 @@ def _folds() -> dict[type[Any], Fold]:
     for union, fold in _FOLD_OF_UNION:
         folds.update(dict.fromkeys(get_args(union), fold))
     folds[dispatches.TeamDispatched] = fold_dispatched
+    folds.update(RESPONSE_FOLDS)
     missing = [name for name, event in EVENTS.items() if event not in folds]
     if missing:
         raise TypeError(f"the world does not fold {', '.join(missing)}")

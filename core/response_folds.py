@@ -12,7 +12,7 @@ from core import control as controls
 from core import link as links
 from core import task as tasks
 from core import warning as warnings
-from core.adoption import Adopted, PlanAdopted, PlanRetired, RegisterEntered
+from core.adoption import Adopted, PlanAdopted, PlanRetired
 from core.catalogue import Recorded
 from core.finding import (
     Finding,
@@ -30,7 +30,9 @@ Fold = Callable[[Tables, Recorded, Any], None]
 
 
 def fold_adopted(tables: Tables, recorded: Recorded, event: PlanAdopted) -> None:
-    adopted = Adopted(event.plan, event.version, event.hash, event.document, recorded.occurred_at, recorded.position)
+    adopted = Adopted(
+        event.plan, event.version, event.hash, event.document, recorded.occurred_at, recorded.position
+    )
     before = tables.plans.get(event.plan)
     tables.put(tables.plans, event.plan, structs.replace(adopted, before=before))
 
@@ -38,10 +40,6 @@ def fold_adopted(tables: Tables, recorded: Recorded, event: PlanAdopted) -> None
 def fold_retired(tables: Tables, recorded: Recorded, event: PlanRetired) -> None:
     if (before := tables.plans.get(event.plan)) is not None:
         tables.put(tables.plans, event.plan, structs.replace(before, retired_at=recorded.occurred_at))
-
-
-def fold_register(tables: Tables, recorded: Recorded, event: RegisterEntered) -> None:
-    tables.put(tables.register, f"{event.kind}:{event.id}", event.entry)
 
 
 def fold_activation(tables: Tables, recorded: Recorded, event: activations.ActivationEvent) -> None:
@@ -52,6 +50,8 @@ def fold_activation(tables: Tables, recorded: Recorded, event: activations.Activ
     tables.count_id(event.activation, "a-")
     after = activations.evolve(before, event, recorded.occurred_at, recorded.position, recorded.actor.post_id)
     tables.put(tables.activations, after.id, after)
+    if isinstance(event, activations.PlanActivated | activations.PlanStoodBy):
+        tables.put(tables.running, f"{event.incident} {event.plan}", after.id)
     if isinstance(event, activations.PlanActivated):
         for id, proposal in list(tables.proposals.items()):
             if (proposal.plan, proposal.incident) == (event.plan, event.incident):
@@ -138,7 +138,7 @@ def fold_raised(tables: Tables, recorded: Recorded, event: FindingRaised) -> Non
     tables.put(tables.findings, event.finding, finding)
 
 
-def fold_cleared(tables: Tables, recorded: Recorded, event: FindingCleared) -> None:
+def fold_cleared(tables: Tables, _recorded: Recorded, event: FindingCleared) -> None:
     tables.drop(tables.findings, event.finding)
 
 
@@ -148,27 +148,30 @@ def fold_owned(tables: Tables, recorded: Recorded, event: FindingAcknowledged) -
         tables.put(tables.findings, before.id, owned)
 
 
-def fold_missed(tables: Tables, recorded: Recorded, event: ObligationMissed) -> None:
+def fold_missed(tables: Tables, _recorded: Recorded, event: ObligationMissed) -> None:
     tables.put(tables.missed, event.obligation, event.due_at)
 
 
-def fold_waived(tables: Tables, recorded: Recorded, event: ObligationWaived) -> None:
+def fold_waived(tables: Tables, _recorded: Recorded, event: ObligationWaived) -> None:
     tables.put(tables.waived, event.obligation, event.reason)
 
 
 def fold_declared(tables: Tables, recorded: Recorded, event: HazardContentsDeclared) -> None:
-    declared = Declared(event.hazard, event.contents, recorded.occurred_at, recorded.position, recorded.actor.post_id)
+    declared = Declared(
+        event.hazard, event.contents, recorded.occurred_at, recorded.position, recorded.actor.post_id
+    )
     tables.put(tables.hazards, event.hazard, declared)
 
 
-def fold_crowd(tables: Tables, recorded: Recorded, event: CrowdReadingRecorded | CrowdMeasureDecided) -> None:
+def fold_crowd(
+    _tables: Tables, _recorded: Recorded, _event: CrowdReadingRecorded | CrowdMeasureDecided
+) -> None:
     """Crowds are for the watches: no rule needs to remember them."""
 
 
 RESPONSE_FOLDS: dict[type[Any], Fold] = {
     PlanAdopted: fold_adopted,
     PlanRetired: fold_retired,
-    RegisterEntered: fold_register,
     activations.ActivationProposed: fold_proposed,
     ReportFiled: fold_report,
     FindingRaised: fold_raised,

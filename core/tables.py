@@ -8,14 +8,24 @@ from typing import Any, Self
 import msgspec
 from msgspec import Struct, structs
 
+from core.activation import Activation, Proposal
+from core.adoption import Adopted
 from core.clock import Clock
+from core.control import Control
 from core.dispatch import Dispatch
 from core.entry import Entry
+from core.finding import Finding
+from core.hazard import Declared
 from core.incident import Incident
+from core.link import Link
 from core.operation import Operation
 from core.organisation import Organisation
+from core.report import Filed
+from core.task import Task
 from core.team import Team
+from core.warning import Warned
 
+COUNTED_DIGITS_MAX = 18
 _ABSENT: Any = object()
 Undo = list[tuple[dict[Any, Any], Any, Any]]
 """Rows lost, newest last: (table, key, what was there)."""
@@ -35,8 +45,8 @@ class _Snapshot(Struct):
     entries: dict[str, dict[int, Entry]]
     counters: dict[str, int]
     plans: dict[str, Adopted] = {}
-    register: dict[str, RegisterEntry] = {}
     activations: dict[str, Activation] = {}
+    running: dict[str, str] = {}
     tasks: dict[str, Task] = {}
     links: dict[str, Link] = {}
     proposals: dict[str, Proposal] = {}
@@ -70,8 +80,8 @@ class Tables:
         self.entries: dict[str, dict[int, Entry]] = {}
         self.counters: dict[str, int] = {}
         self.plans: dict[str, Adopted] = {}
-        self.register: dict[str, RegisterEntry] = {}
         self.activations: dict[str, Activation] = {}
+        self.running: dict[str, str] = {}  # incident and plan → the activation that runs
         self.tasks: dict[str, Task] = {}
         self.links: dict[str, Link] = {}
         self.proposals: dict[str, Proposal] = {}
@@ -129,6 +139,13 @@ class Tables:
         elif team.dispatch == dispatch.id:
             self.put(self.teams, team.id, structs.replace(team, dispatch=None))
 
+    def count_id(self, id: str, prefix: str) -> None:
+        """An id of the form that rules give moves their counter on."""
+        number = id.removeprefix(prefix)
+        counts = number != id and number.isdecimal() and len(number) <= COUNTED_DIGITS_MAX
+        if counts and int(number) > self.counters.get(prefix[0], 0):
+            self.put(self.counters, prefix[0], int(number))
+
     # --- letting go ---
 
     def close_incident(self, id: str) -> None:
@@ -161,6 +178,13 @@ class Tables:
             self.drop(self.dispatches, dispatch)
         for merged in incident.merged:
             self._forget(merged)
+        self.drop(self.reports, id)
+        for table in (self.activations, self.tasks, self.links, self.proposals, self.controls):
+            # Closing is rare and what runs at one time is bounded: a look at each beats an index kept at every event.
+            for key in [key for key, row in table.items() if row.incident == id]:
+                self.drop(table, key)
+        for key in [key for key in self.running if key.startswith(f"{id} ")]:
+            self.drop(self.running, key)
 
     # --- snapshots ---
 

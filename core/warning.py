@@ -24,7 +24,7 @@ Posts = Annotated[tuple[PostId, ...], Meta(max_length=200)]
 class IssueWarning(Command, frozen=True):
     """Issue a government warning 发布预警, with what the law wants in it (应对法 Art. 64)."""
 
-    type: HazardType
+    hazard_type: HazardType
     colour: WarningColour
     area: Line
     text: Text
@@ -38,7 +38,7 @@ class IssueWarning(Command, frozen=True):
 class RelaySignal(Command, frozen=True):
     """Record a weather signal as its issuer published it 转发预警信号."""
 
-    type: HazardType
+    hazard_type: HazardType
     colour: WarningColour
     area: Line
     text: Text
@@ -81,7 +81,7 @@ class WarningIssued(Event, frozen=True):
     """预警已发布."""
 
     warning: str
-    type: str
+    hazard_type: str
     colour: WarningColour
     area: str
     text: str
@@ -95,7 +95,7 @@ class SignalRelayed(Event, frozen=True):
     """预警信号已转发."""
 
     warning: str
-    type: str
+    hazard_type: str
     colour: WarningColour
     area: str
     text: str
@@ -139,7 +139,7 @@ class Warned(Struct, frozen=True, omit_defaults=True):
 
     id: str
     kind: WarningKind
-    type: str
+    hazard_type: str
     colour: WarningColour
     area: str
     text: str
@@ -159,7 +159,7 @@ def evolve(before: Warned | None, event: WarningEvent, at: datetime, position: i
             return Warned(
                 event.warning,
                 kind,
-                event.type,
+                event.hazard_type,
                 event.colour,
                 event.area,
                 event.text,

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
+from core.activation import Activation
+from core.adoption import Adopted
 from core.catalogue import Recorded
+from core.control import Control
 from core.dispatch import Dispatch
 from core.entry import Entry
 from core.errors import Rule, Unknown
 from core.folds import FOLDS
 from core.incident import Incident
+from core.link import Link
 from core.organisation import Organisation
 from core.tables import Tables, Undo
+from core.task import Task
 from core.team import Team
+from core.warning import Warned
+
+Row = TypeVar("Row")
 
 VERSION = 1
 """Of the fold: raised when stored snapshots of it can no longer be used."""
+
+
+def _found(table: dict[str, Row], thing: str, zh: str, id: str) -> Row:
+    row = table.get(id)
+    if row is None:
+        raise Unknown(thing, zh, id)
+    return row
 
 
 class World(Tables):
@@ -73,6 +89,29 @@ class World(Tables):
         if found is None:
             raise Unknown("dispatch", "调派", id)
         return found
+
+    def plan(self, id: str) -> Adopted:
+        return _found(self.plans, "plan", "预案", id)
+
+    def activation(self, id: str) -> Activation:
+        return _found(self.activations, "activation", "启动", id)
+
+    def activation_of(self, plan: str, incident: str) -> Activation | None:
+        """The open activation or stand-by of a plan for an incident: there is one at the most."""
+        found = self.activations.get(self.running.get(f"{incident} {plan}", ""))
+        return found if found is not None and found.ended_at is None else None
+
+    def task(self, id: str) -> Task:
+        return _found(self.tasks, "task", "任务", id)
+
+    def link(self, id: str) -> Link:
+        return _found(self.links, "link", "衔接", id)
+
+    def control(self, id: str) -> Control:
+        return _found(self.controls, "control", "管制", id)
+
+    def warning(self, id: str) -> Warned:
+        return _found(self.warnings, "warning", "预警", id)
 
     def find_entry(self, position: int) -> Entry | None:
         """The entry or casualty record of that position, if it is here. One look at each open incident."""

@@ -5,39 +5,33 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any
 
-from core import clock, dispatch, entry, incident, leadership, organisation, team
+from core import activation, clock, dispatch, entry, finding, incident, leadership, link, organisation, team
 from core.casualty import RecordCasualties
 from core.catalogue import AnyCommand
 from core.errors import NotAuthorised
 from core.messages import Actor, Context
 from core.operation import LIVE, OpenOperation
 from core.world import World
+from handlers.grants import (
+    ANY,
+    COMMANDER,
+    DISTRICT,
+    DUTY,
+    ORDERER,
+    OWNER,
+    RECORDER,
+    RESPONSE_GRANTS,
+    SAFETY,
+    TEAM,
+    ZH,
+    Grant,
+)
+from handlers.response_authority import holds_response
 
-DUTY = frozenset({"duty", "duty_lead"})
 COMMAND_POSTS = DUTY | {"commander", "deputy_commander", "site_commander"}
 
-
-class Grant(Enum):
-    """On what ground a post may send a command."""
-
-    ANY = "any post"
-    DISTRICT = "the district's duty desk"
-    OWNER = "the duty desk of the organisation, or of one above it"
-    TEAM = "the team: team_lead or duty of its owner"
-    COMMANDER = "who holds overall command of the incident"
-    SAFETY = "a safety officer of the team's organisation, or of one above it"
-    ORDERER = "the post that gave the order"
-    RECORDER = "the post that recorded it"
-    LEAD = "the district's duty lead"
-    UPPER = "a command or duty post of an organisation above the holder's"
-    CONTROLLER = "an exercise controller of the district"
-
-
-ANY, DISTRICT, OWNER, TEAM = Grant.ANY, Grant.DISTRICT, Grant.OWNER, Grant.TEAM
-COMMANDER, SAFETY, ORDERER, RECORDER = Grant.COMMANDER, Grant.SAFETY, Grant.ORDERER, Grant.RECORDER
 
 GRANTS: dict[type[Any], tuple[Grant, ...]] = {
     OpenOperation: (DISTRICT, Grant.CONTROLLER),
@@ -83,27 +77,24 @@ GRANTS: dict[type[Any], tuple[Grant, ...]] = {
     dispatch.CancelDispatch: (DISTRICT, COMMANDER, ORDERER, TEAM),
     dispatch.AccountForCrew: (DISTRICT, TEAM, COMMANDER, SAFETY),
     dispatch.CorrectMilestone: (DISTRICT, COMMANDER, RECORDER),
+    **RESPONSE_GRANTS,
 }
 
 SYSTEM_PARTS: dict[str, frozenset[type[Any]]] = {
     "setup": frozenset({OpenOperation, organisation.RegisterOrganisation, organisation.OpenPost}),
     "replay": frozenset(GRANTS),
+    "reactions": frozenset(
+        {
+            activation.ActivatePlan,
+            activation.ProposeActivation,
+            activation.StandBy,
+            finding.MissObligation,
+            link.TimeOutLink,
+        }
+    ),
+    "watch": frozenset({finding.RaiseFinding, finding.ClearFinding}),
 }
 """What the parts of the system itself may ask for. They act inside the process only: no token or session carries them."""
-
-_ZH = {
-    Grant.ANY: "任一岗位",
-    Grant.DISTRICT: "区值班岗（duty、duty_lead）",
-    Grant.OWNER: "所属组织或其上级的值班岗",
-    Grant.TEAM: "队伍带队岗或所属组织值班岗",
-    Grant.COMMANDER: "该事件总指挥",
-    Grant.SAFETY: "队伍所属组织或其上级的安全员",
-    Grant.ORDERER: "下令岗位",
-    Grant.RECORDER: "记录该事实的岗位",
-    Grant.LEAD: "区值班长（duty_lead）",
-    Grant.UPPER: "现任指挥所属组织之上级的指挥岗或值班岗",
-    Grant.CONTROLLER: "区导调岗（controller）",
-}
 
 
 def authorise(world: World, command: AnyCommand, context: Context) -> None:
@@ -123,7 +114,7 @@ def authorise(world: World, command: AnyCommand, context: Context) -> None:
         return
     grants = GRANTS[kind]
     raise NotAuthorised(
-        f"{actor.post_id} 无权执行 {kind.__name__}；可由{'、'.join(_ZH[grant] for grant in grants)}执行。",
+        f"{actor.post_id} 无权执行 {kind.__name__}；可由{'、'.join(ZH[grant] for grant in grants)}执行。",
         f"{actor.post_id} may not send {kind.__name__}: that is for {'; '.join(grant.value for grant in grants)}.",
         post=actor.post_id,
         command=kind.__name__,
@@ -170,6 +161,8 @@ def _holds(grant: Grant, world: World, command: Any, context: Context) -> bool:
             return ordered is not None and ordered.by == actor.post_id
         case Grant.RECORDER:
             return _recorder(world, command) == actor.post_id
+        case Grant.KEEPER | Grant.PLAN | Grant.ADDRESSEE | Grant.EXECUTING | Grant.DESK | Grant.SYSTEM:
+            return holds_response(grant, world, command, actor)
 
 
 def _stands_above_holder(world: World, command: leadership.AssumeCommand, actor: Actor) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.catalogue import AnyEvent
+from core.errors import Unknown
 from core.finding import (
     AcknowledgeFinding,
     ClearFinding,
@@ -18,7 +19,6 @@ from core.finding import (
     RaiseFinding,
     WaiveObligation,
 )
-from core.errors import Unknown
 from core.messages import Context
 from core.obligations import obligation
 from core.world import World
@@ -68,7 +68,11 @@ def miss_obligation(world: World, command: MissObligation, context: Context) -> 
     found = obligation(world, command.obligation)
     if found is not None and context.now > found.due_at:
         yield ObligationMissed(
-            obligation=found.id, kind=found.kind, owner=found.owner, due_at=found.due_at, incident=found.incident
+            obligation=found.id,
+            kind=found.kind,
+            owner=found.owner,
+            due_at=found.due_at,
+            incident=found.incident,
         )
 
 

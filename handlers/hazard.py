@@ -8,8 +8,8 @@ from core.catalogue import AnyEvent
 from core.hazard import (
     CrowdMeasureDecided,
     CrowdReadingRecorded,
-    DeclareHazardContents,
     DecideCrowdMeasure,
+    DeclareHazardContents,
     HazardContentsDeclared,
     RecordCrowdReading,
 )
@@ -17,7 +17,9 @@ from core.messages import Context
 from core.world import World
 
 
-def declare_hazard_contents(world: World, command: DeclareHazardContents, context: Context) -> Iterator[AnyEvent]:
+def declare_hazard_contents(
+    world: World, command: DeclareHazardContents, context: Context
+) -> Iterator[AnyEvent]:
     """Each declaration counts from its own time."""
     yield HazardContentsDeclared(hazard=command.hazard, contents=command.contents)
 

@@ -29,7 +29,7 @@ def issue_warning(world: World, command: IssueWarning, context: Context) -> Iter
     id = _new(world, command)
     yield WarningIssued(
         warning=id,
-        type=command.type,
+        hazard_type=command.hazard_type,
         colour=command.colour,
         area=command.area,
         text=command.text,
@@ -45,7 +45,7 @@ def relay_signal(world: World, command: RelaySignal, context: Context) -> Iterat
     id = _new(world, command)
     yield SignalRelayed(
         warning=id,
-        type=command.type,
+        hazard_type=command.hazard_type,
         colour=command.colour,
         area=command.area,
         text=command.text,
@@ -73,7 +73,10 @@ def acknowledge_warning(world: World, command: AcknowledgeWarning, context: Cont
 def update_warning(world: World, command: UpdateWarning, context: Context) -> Iterator[AnyEvent]:
     """Another colour or text."""
     warning = world.warning(command.warning)
-    if (command.colour, command.text) != (warning.colour, warning.text) or command.ends not in (None, warning.ends):
+    if (command.colour, command.text) != (warning.colour, warning.text) or command.ends not in (
+        None,
+        warning.ends,
+    ):
         yield WarningUpdated(warning=warning.id, colour=command.colour, text=command.text, ends=command.ends)
 
 

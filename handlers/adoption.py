@@ -1,0 +1,71 @@
+"""The rules of adopting plans 预案发布: the file must read, its version must be new, its owner must exist, its checks must hold."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from core.adoption import AdoptPlan, PlanAdopted, PlanRetired, RetirePlan
+from core.catalogue import AnyEvent
+from core.errors import NotAuthorised, Rule
+from core.messages import Context
+from core.plan.parse import parse_plan
+from core.world import World
+
+FAULTS_SHOWN_MAX = 50
+
+
+def adopt_plan(world: World, command: AdoptPlan, context: Context) -> Iterator[AnyEvent]:
+    """The same bytes again change nothing; another file under a version that was adopted is refused."""
+    source = command.source.encode()
+    digest = hashlib.sha256(source).hexdigest()
+    document, faults = parse_plan(source, "plan.yaml")
+    if document is None:
+        raise Rule(
+            "plan_malformed",
+            f"预案文件有 {len(faults)} 处错误，请按行号修改。",
+            f"The plan file has {len(faults)} faults: mend them at the lines given.",
+            faults=[
+                {"line": one.line, "column": one.column, "code": one.code, "zh": one.zh, "en": one.en}
+                for one in faults
+            ][:FAULTS_SHOWN_MAX],
+        )
+    owner = world.organisation(document.owner)
+    if not world.is_within(owner.id, context.actor.organisation):
+        raise NotAuthorised(
+            f"{context.actor.post_id} 不能发布 {owner.id} 的预案。",
+            f"{context.actor.post_id} may not adopt a plan of {owner.id}.",
+            owner=owner.id,
+        )
+    before = world.plans.get(document.id)
+    if before is not None and before.hash == digest and before.retired_at is None:
+        return
+    if before is not None and document.version <= before.version:
+        raise Rule(
+            "plan_version_taken",
+            f"{document.id} 现行为第 {before.version} 版；修改后的文件须使用更高的版本号。",
+            f"{document.id} stands at version {before.version}: a changed file needs a higher version.",
+            plan=document.id,
+            version=before.version,
+        )
+    yield PlanAdopted(
+        plan=document.id,
+        version=document.version,
+        organisation=document.owner,
+        title=document.title,
+        hash=digest,
+        document=document,
+        waivers=command.waivers,
+    )
+
+
+def retire_plan(world: World, command: RetirePlan, context: Context) -> Iterator[AnyEvent]:
+    """Once; what runs goes on with its version."""
+    adopted = world.plan(command.plan)
+    if adopted.retired_at is None:
+        yield PlanRetired(
+            plan=adopted.id,
+            version=adopted.version,
+            organisation=adopted.document.owner,
+            reason=command.reason,
+        )
