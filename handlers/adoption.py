@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
+
+from msgspec import structs
 
 from core.adoption import AdoptPlan, PlanAdopted, PlanRetired, RetirePlan
 from core.catalogue import AnyEvent
 from core.errors import NotAuthorised, Rule
 from core.messages import Context
+from core.plan.faults import FileRefused
 from core.plan.parse import parse_plan
 from core.world import World
 
@@ -17,19 +19,17 @@ FAULTS_SHOWN_MAX = 50
 
 def adopt_plan(world: World, command: AdoptPlan, context: Context) -> Iterator[AnyEvent]:
     """The same bytes again change nothing; another file under a version that was adopted is refused."""
-    source = command.source.encode()
-    digest = hashlib.sha256(source).hexdigest()
-    document, faults = parse_plan(source, "plan.yaml")
-    if document is None:
+    try:
+        file = parse_plan(command.source.encode(), "plan.yaml")
+    except FileRefused as refused:
+        faults = [structs.asdict(fault) for fault in refused.faults[:FAULTS_SHOWN_MAX]]
         raise Rule(
             "plan_malformed",
-            f"预案文件有 {len(faults)} 处错误，请按行号修改。",
-            f"The plan file has {len(faults)} faults: mend them at the lines given.",
-            faults=[
-                {"line": one.line, "column": one.column, "code": one.code, "zh": one.zh, "en": one.en}
-                for one in faults
-            ][:FAULTS_SHOWN_MAX],
-        )
+            f"预案文件有 {len(refused.faults)} 处错误，请按行号修改。",
+            f"The plan file has {len(refused.faults)} faults: mend them at the lines given.",
+            faults=faults,
+        ) from None
+    document = file.document
     owner = world.organisation(document.owner)
     if not world.is_within(owner.id, context.actor.organisation):
         raise NotAuthorised(
@@ -38,7 +38,7 @@ def adopt_plan(world: World, command: AdoptPlan, context: Context) -> Iterator[A
             owner=owner.id,
         )
     before = world.plans.get(document.id)
-    if before is not None and before.hash == digest and before.retired_at is None:
+    if before is not None and before.hash == file.sha256 and before.retired_at is None:
         return
     if before is not None and document.version <= before.version:
         raise Rule(
@@ -53,7 +53,7 @@ def adopt_plan(world: World, command: AdoptPlan, context: Context) -> Iterator[A
         version=document.version,
         organisation=document.owner,
         title=document.title,
-        hash=digest,
+        hash=file.sha256,
         document=document,
         waivers=command.waivers,
     )

@@ -194,9 +194,15 @@ def _cell(key: str, fact: Fact, pieces: list[_Piece]) -> Cell:
             f"{_range(en, first, last)}{fact.unit_en}" if last.high < math.inf else _range(en, first, last),
         )
     if fact.kind == "flag":
-        return Cell(first.value, f"{zh}：{'是' if first.value else '否'}", f"{en}: {'yes' if first.value else 'no'}")
+        return Cell(
+            first.value, f"{zh}：{'是' if first.value else '否'}", f"{en}: {'yes' if first.value else 'no'}"
+        )
     if fact.kind in {"grade", "warning"}:
-        return Cell(last.value, f"{zh.removesuffix('不低于')} {last.value}", f"{en.removesuffix(' at least')} {last.value}")
+        return Cell(
+            last.value,
+            f"{zh.removesuffix('不低于')} {last.value}",
+            f"{en.removesuffix(' at least')} {last.value}",
+        )
     if first.value == OTHER_CODE:
         return Cell(OTHER_CODE, f"{zh}为其他", f"{en} is another")
     return Cell(first.value, f"{zh} = {first.value}", f"{en} = {first.value}")

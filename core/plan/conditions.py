@@ -136,7 +136,9 @@ def cited(condition: Condition, facts: Facts) -> tuple[str, ...]:
 
 def _cited(condition: Condition, facts: Facts) -> Iterator[str]:
     if condition.fact == WARNING:
-        yield from (key for key in sorted(facts) if _is_warning(key, condition) and _reaches(condition, facts[key]))
+        yield from (
+            key for key in sorted(facts) if _is_warning(key, condition) and _reaches(condition, facts[key])
+        )
     elif condition.fact is not None:
         yield condition.fact
     elif condition.not_ is not None:
@@ -150,7 +152,7 @@ def _cited(condition: Condition, facts: Facts) -> Iterator[str]:
 def _known(atom: Condition, facts: Facts) -> tuple[str, ...]:
     if atom.fact == WARNING:
         return tuple(key for key in sorted(facts) if _is_warning(key, atom))
-    return (atom.fact,) if atom.fact in facts else ()
+    return (atom.fact,) if atom.fact is not None and atom.fact in facts else ()
 
 
 def atom_truth(atom: Condition, facts: Facts) -> bool | None:

@@ -281,7 +281,9 @@ class WarningAction(_Part, frozen=True, kw_only=True):
     """What a warning of these types and colours does to this plan 预警行动."""
 
     type: Annotated[tuple[WarningType, ...], Meta(min_length=1, max_length=50, extra_json_schema=ONE_OR_MANY)]
-    colour: Annotated[tuple[WarningColour, ...], Meta(min_length=1, max_length=4, extra_json_schema=ONE_OR_MANY)]
+    colour: Annotated[
+        tuple[WarningColour, ...], Meta(min_length=1, max_length=4, extra_json_schema=ONE_OR_MANY)
+    ]
     action: Literal["stand_by", "activate", "none"]
     level: ResponseLevel | None = None
     reason: Line | None = None

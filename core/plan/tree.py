@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from json.decoder import py_scanstring
 from typing import Any
 
 import yaml
@@ -24,7 +23,9 @@ SCALAR_LENGTH_MAX = 20_000
 
 # What no plan needs and what would make two readers see two texts: control characters, byte order marks inside the text,
 # halves of surrogate pairs, and the marks that turn the direction of writing.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
+)
 # libyaml where it was built in, the same parser in Python where it was not; both give the same events.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -150,7 +151,11 @@ class _Reader:
             )  # fmt: skip
         if depth > DEPTH_MAX:
             raise self._stop(
-                line, column, "too_deep", f"嵌套超过 {DEPTH_MAX} 层。", f"Nested deeper than {DEPTH_MAX} levels."
+                line,
+                column,
+                "too_deep",
+                f"嵌套超过 {DEPTH_MAX} 层。",
+                f"Nested deeper than {DEPTH_MAX} levels.",
             )
 
     def _scalar(self, text: str, line: int, column: int, *, quoted: bool) -> Scalar:
@@ -165,7 +170,11 @@ class _Reader:
     def _enter(self, entries: dict[str, Entry], key: str, line: int, column: int, node: Node) -> None:
         if len(key) > KEY_LENGTH_MAX:
             raise self._stop(
-                line, column, "too_long", f"键超过 {KEY_LENGTH_MAX} 字。", f"A key is longer than {KEY_LENGTH_MAX} characters."
+                line,
+                column,
+                "too_long",
+                f"键超过 {KEY_LENGTH_MAX} 字。",
+                f"A key is longer than {KEY_LENGTH_MAX} characters.",
             )
         if first := entries.get(key):
             self._faults.add(
@@ -186,7 +195,10 @@ class _Reader:
             for event in events:
                 if isinstance(event, yaml.DocumentStartEvent) and node is not None:
                     raise self._stop(
-                        *_mark(event), "many_documents", "一个文件只能有一份文档。", "A file holds one document only."
+                        *_mark(event),
+                        "many_documents",
+                        "一个文件只能有一份文档。",
+                        "A file holds one document only.",
                     )
                 if isinstance(event, yaml.NodeEvent):
                     node = self._yaml_node(event, events, 1)
@@ -194,7 +206,9 @@ class _Reader:
             mark: Any = problem.problem_mark or problem.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             what = " ".join(str(part) for part in (problem.problem, problem.context) if part)
-            raise self._stop(line, column, "bad_yaml", f"不是合法的 YAML：{what}。", f"Not YAML: {what}.") from None
+            raise self._stop(
+                line, column, "bad_yaml", f"不是合法的 YAML：{what}。", f"Not YAML: {what}."
+            ) from None
         except yaml.YAMLError as problem:
             what = str(problem).splitlines()[0]
             raise self._stop(1, 1, "bad_yaml", f"不是合法的 YAML：{what}。", f"Not YAML: {what}.") from None
@@ -213,7 +227,11 @@ class _Reader:
             )  # fmt: skip
         if event.tag is not None:
             raise self._stop(
-                line, column, "tag", f"不允许使用标签 {event.tag}。请删去。", f"The tag {event.tag} is not allowed: remove it."
+                line,
+                column,
+                "tag",
+                f"不允许使用标签 {event.tag}。请删去。",
+                f"The tag {event.tag} is not allowed: remove it.",
             )
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event.value, line, column, quoted=event.style is not None)
@@ -229,9 +247,15 @@ class _Reader:
                 raise self._stop(key.line, key.column, "bad_key", "键必须是文字。", "A key must be a text.")
             if key.text == "<<" and not key.quoted:
                 raise self._stop(
-                    key.line, key.column, "merge_key", "不允许使用合并键（<<）。", "Merge keys (<<) are not allowed."
+                    key.line,
+                    key.column,
+                    "merge_key",
+                    "不允许使用合并键（<<）。",
+                    "Merge keys (<<) are not allowed.",
                 )
-            self._enter(entries, key.text, key.line, key.column, self._yaml_node(next(events), events, depth + 1))
+            self._enter(
+                entries, key.text, key.line, key.column, self._yaml_node(next(events), events, depth + 1)
+            )
         return Mapping(entries, line, column)
 
     # JSON --------------------------------------------------------------------------------------------
@@ -265,6 +289,7 @@ class _Reader:
 class _Tokens:
     """The tokens of a JSON text: word, was it quoted, line, column."""
 
+    _DECODER = json.JSONDecoder()
     _SPACE = re.compile(r"[ \t\r\n]*")
     _BARE = re.compile(r"[{}\[\]:,]|[^{}\[\]:,\s\"]+")
 
@@ -283,7 +308,7 @@ class _Tokens:
             self._line_start = self._text.rfind("\n", self._index, start) + 1
         column = start - self._line_start + 1
         if self._text[start] == '"':
-            word, self._index = py_scanstring(self._text, start + 1, True)
+            word, self._index = self._DECODER.raw_decode(self._text, start)
             return word, True, self._line, column
         bare = self._BARE.match(self._text, start)
         assert bare is not None

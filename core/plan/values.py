@@ -31,7 +31,9 @@ Duty = Annotated[
     ),
 ]
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,47}$", description="a code of a–z 0–9 _")]
-Clause = Annotated[str, Meta(pattern=r"^[0-9A-Za-z一-鿿.()（）-]{1,32}$", description="the clause's number in the text")]
+Clause = Annotated[
+    str, Meta(pattern=r"^[0-9A-Za-z一-鿿.()（）-]{1,32}$", description="the clause's number in the text")
+]
 StockId = Annotated[
     str,
     Meta(
