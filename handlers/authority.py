@@ -30,7 +30,7 @@ from handlers.grants import (
 )
 from handlers.response_authority import holds_response
 
-COMMAND_POSTS = DUTY | {"commander", "deputy_commander", "site_commander"}
+COMMAND_POSTS = frozenset({"duty_lead", "commander", "deputy_commander", "site_commander"})
 
 
 GRANTS: dict[type[Any], tuple[Grant, ...]] = {

@@ -22,7 +22,7 @@ class Grant(Enum):
     ORDERER = "the post that gave the order"
     RECORDER = "the post that recorded it"
     LEAD = "the district's duty lead"
-    UPPER = "a command or duty post of an organisation above the holder's"
+    UPPER = "the duty lead or a commanding post of an organisation above the holder's"
     CONTROLLER = "an exercise controller of the district"
     KEEPER = "a plan keeper or duty desk (of the plan's owner, or of one above it)"
     PLAN = "the authority that the plan names, or the duty desk of its owner"
@@ -86,7 +86,7 @@ ZH = {
     Grant.ORDERER: "下令岗位",
     Grant.RECORDER: "记录该事实的岗位",
     Grant.LEAD: "区值班长（duty_lead）",
-    Grant.UPPER: "现任指挥所属组织之上级的指挥岗或值班岗",
+    Grant.UPPER: "现任指挥所属组织之上级的值班长或指挥岗",
     Grant.CONTROLLER: "区导调岗（controller）",
     Grant.KEEPER: "预案管理员或值班岗（预案所属组织或其上级）",
     Grant.PLAN: "预案规定的批准岗位，或预案所属组织的值班岗",

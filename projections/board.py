@@ -113,10 +113,12 @@ class Board:
         rows = [change for key in touched if (change := self._made(key, recorded.position)) is not None]
         return Change(recorded.position, rows, entries, any(table is world.clocks for table, _, _ in undo))
 
-    def catch_up(self, records: Iterable[Recorded]) -> None:
-        """Fold many events of long ago, without their entries: all rows are made once, at the end."""
-        for recorded in records:
-            self.world.apply(recorded)
+    def skip(self, recorded: Recorded) -> None:
+        """Fold an event of long ago, without its entry and its rows. `settle` before anything is asked or applied."""
+        self.world.apply(recorded)
+
+    def settle(self) -> None:
+        """Make all rows anew, from the world as it stands."""
         self._make_all()
 
     def _touched(self, undo: Undo) -> dict[_Key, None]:

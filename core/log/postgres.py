@@ -20,14 +20,14 @@ from core.log.postgres_append import Lost
 from core.log.postgres_head import OperationHead, PostgresHeld
 from core.log.postgres_listen import Listener
 from core.log.postgres_schema import migrate, unavailable
-from core.log.protocol import Head, Held, LogBusy, LogUnavailable, Query, StoredCommand, StoredEvent
+from core.log.postgres_stream import stream_data
+from core.log.protocol import Head, Held, LogUnavailable, Query, StoredCommand, StoredEvent
 from core.log.rows import OPERATION_CHARS_MAX
+from core.log.turn import acquire_in_turn
 
 log = logging.getLogger(__name__)
 
 PAGE_EVENTS = 2_000
-STREAM_CHUNKS_MAX = 16
-STREAM_TIMEOUT_S = 3600.0
 FOLLOW_POLL_S = 1.0
 CONNECT_TIMEOUT_S = 5.0
 POSITION_LIMIT = (1 << 63) - 1
@@ -105,14 +105,7 @@ class PostgresLog:
     async def hold(self, operation: str, after: int) -> AsyncGenerator[Held, None]:
         of = self._head_of(operation)
         # First this node's own queue, then the database's: both first come, first served.
-        try:
-            async with asyncio.timeout(self._lock_timeout_s):
-                await of.lock.acquire()
-        except TimeoutError:
-            raise LogBusy(
-                f"行动 {operation} 的日志在 {self._lock_timeout_s:g} 秒内未能锁定;请稍后重试。",
-                f"The log of {operation} could not be locked within {self._lock_timeout_s:g} s; try again shortly.",
-            ) from None
+        await acquire_in_turn(of.lock, operation, self._lock_timeout_s)
         held: PostgresHeld | None = None
 
         def leave(_: object = None) -> None:
@@ -164,38 +157,8 @@ class PostgresLog:
         key = await self._key(operation)
         if key is None:
             return
-        chunks: asyncio.Queue[bytes | None] = asyncio.Queue(STREAM_CHUNKS_MAX)
-
-        async def copy() -> None:
-            try:
-                async with self._reader() as connection, connection.transaction(readonly=True):
-                    # A reader that takes its time is not a statement that hangs.
-                    await connection.execute("SET LOCAL statement_timeout = 0")
-                    await connection.copy_from_query(
-                        "SELECT data FROM event WHERE operation = $1 AND position > $2 ORDER BY position",
-                        key,
-                        after,
-                        output=chunks.put,
-                        format="binary",
-                        timeout=STREAM_TIMEOUT_S,
-                    )
-            except Exception:
-                await chunks.put(None)
-                raise
-            await chunks.put(None)
-
-        copying = asyncio.create_task(copy())
-        parser = reads.CopyParser()
-        try:
-            while (chunk := await chunks.get()) is not None:
-                page = parser.feed(chunk)
-                if page:
-                    yield page
-            await copying
-        finally:
-            # Also when the consumer leaves early: the connection goes back to the pool before this ends.
-            copying.cancel()
-            await asyncio.wait((copying,))
+        async for page in stream_data(self._reader(), key, after):
+            yield page
 
     async def follow(self, operation: str, after: int) -> AsyncGenerator[list[StoredEvent], None]:
         tail, heard = self._head_of(operation).tail, False

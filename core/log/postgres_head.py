@@ -19,7 +19,6 @@ from core.log.postgres_append import Lost, append, columns, lost_before
 from core.log.protocol import (
     CommandKnown,
     Head,
-    LogBusy,
     LogFailed,
     LogUnavailable,
     Query,
@@ -28,6 +27,7 @@ from core.log.protocol import (
 )
 from core.log.rows import check_append, micros, time_of
 from core.log.tail import Tail
+from core.log.turn import busy
 
 HOLD = "SELECT * FROM hold_1($1, $2, $3)"
 RELEASE = "SELECT release_1($1)"
@@ -85,10 +85,7 @@ class OperationHead:
             )
         except asyncpg.LockNotAvailableError:
             self._locked = False
-            raise LogBusy(
-                f"行动 {self.operation} 的日志在 {self._lock_timeout_s:g} 秒内未能锁定;请稍后重试。",
-                f"The log of {self.operation} could not be locked within {self._lock_timeout_s:g} s; try again shortly.",
-            ) from None
+            raise busy(self.operation, self._lock_timeout_s) from None
         except BaseException as error:
             # Cancelled or broken in the middle: nobody knows who has the lock now, but a session that ends has it not.
             self.drop()
@@ -240,7 +237,7 @@ class PostgresHeld:
         self.head = of.head
         self.now = time_of(now_us)
         self.missed: Sequence[StoredEvent] = ()
-        self.writing: asyncio.Task[None] | None = None
+        self.writing: asyncio.Future[None] | None = None
 
     async def known(self, ids: Sequence[UUID]) -> dict[UUID, StoredCommand]:
         found: dict[UUID, StoredCommand] = {}
@@ -259,6 +256,10 @@ class PostgresHeld:
     ) -> None:
         if self.writing is not None:
             raise RuntimeError("a held head takes one append")
-        # A task of its own: a caller that is cancelled must not cancel a statement whose commit may have happened.
-        self.writing = asyncio.create_task(self._of.append(events, commands, head))
-        await asyncio.shield(self.writing)
+        # Not a task of its own, which would cost a tenth of a lone command: the caller shields this, as the protocol says,
+        # and leaves `hold` perhaps before it is done. Whoever cancels it all the same loses the session with the statement.
+        self.writing = asyncio.get_running_loop().create_future()
+        try:
+            await self._of.append(events, commands, head)
+        finally:
+            self.writing.set_result(None)

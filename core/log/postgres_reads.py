@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from struct import Struct
 from typing import TypeAlias
 from uuid import UUID
 
@@ -120,42 +119,3 @@ async def known(connection: Connection, key: int, ids: Sequence[UUID]) -> dict[U
 async def position_at(connection: Connection, key: int, recorded_at: datetime) -> int:
     position: int | None = await connection.fetchval(POSITION_AT, key, micros(recorded_at))
     return position or 0
-
-
-COPY_HEADER = b"PGCOPY\n\xff\r\n\x00"
-_ROW = Struct(">hi")  # how many fields, and the length of the first (and only) one
-_EXTENSION = Struct(">i")
-
-
-class CopyParser:
-    """The one-column rows of COPY … BINARY, as their chunks come in."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-        self._begun = False
-
-    def feed(self, chunk: bytes) -> list[bytes]:
-        data = self._rest + chunk if self._rest else chunk
-        at, end = 0, len(data)
-        if not self._begun:
-            if end < 19:
-                self._rest = data
-                return []
-            if data[:11] != COPY_HEADER:
-                raise ValueError("not a binary COPY")
-            at = 19 + _EXTENSION.unpack_from(data, 15)[0]
-            self._begun = True
-        rows: list[bytes] = []
-        unpack, add = _ROW.unpack_from, rows.append
-        while at + 6 <= end:
-            fields, length = unpack(data, at)
-            if fields < 0:
-                break
-            start = at + 6
-            stop = start + length
-            if stop > end:
-                break
-            add(data[start:stop])
-            at = stop
-        self._rest = data[at:]
-        return rows

@@ -74,12 +74,26 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the head is not at %', before USING ERRCODE = 'LD001';
     END IF;
-    INSERT INTO command SELECT of, * FROM unnest(ids, actors, received, bodies, outcomes, firsts, lasts);
-    INSERT INTO event SELECT of, before + n, t, g, r, c, d
-        FROM unnest(types, tags_, recorded, causes, data_) WITH ORDINALITY AS e (t, g, r, c, d, n);
-    INSERT INTO tag SELECT of, g, before + n
-        FROM unnest(tags_) WITH ORDINALITY AS e (joined, n), string_to_table(joined, E'\x1f') AS g
-        ON CONFLICT DO NOTHING;
+    -- A small batch row by row: the machinery of unnest costs more than the rows, and a lone command waits for it.
+    IF cardinality(ids) <= 4 THEN
+        FOR i IN 1 .. cardinality(ids) LOOP
+            INSERT INTO command VALUES (
+                of, ids[i], actors[i], received[i], bodies[i], outcomes[i], firsts[i], lasts[i]);
+        END LOOP;
+    ELSE
+        INSERT INTO command SELECT of, * FROM unnest(ids, actors, received, bodies, outcomes, firsts, lasts);
+    END IF;
+    IF cardinality(types) <= 4 THEN
+        FOR i IN 1 .. cardinality(types) LOOP
+            INSERT INTO event VALUES (of, before + i, types[i], tags_[i], recorded[i], causes[i], data_[i]);
+            INSERT INTO tag SELECT of, g, before + i FROM string_to_table(tags_[i], E'\x1f') AS g;
+        END LOOP;
+    ELSE
+        INSERT INTO event SELECT of, before + n, t, g, r, c, d
+            FROM unnest(types, tags_, recorded, causes, data_) WITH ORDINALITY AS e (t, g, r, c, d, n);
+        INSERT INTO tag SELECT of, g, before + n
+            FROM unnest(tags_) WITH ORDINALITY AS e (joined, n), string_to_table(joined, E'\x1f') AS g;
+    END IF;
     IF hint IS NOT NULL THEN
         PERFORM pg_notify(channel, hint);
     END IF;
@@ -169,6 +183,6 @@ def unavailable(dsn: str, error: Exception) -> LogUnavailable:
         case _:
             why_zh, why_en = "连接串有误", "the address is malformed"
     return LogUnavailable(
-        f"无法使用 PostgreSQL 数据库 {place}:{why_zh};请检查 LIANDONG_DATABASE 设置与数据库状态。",
-        f"The PostgreSQL database {place} cannot be used: {why_en}; check the address set and that the server runs.",
+        f"无法使用 PostgreSQL 数据库 {place}:{why_zh};请检查 LIANDONG_POSTGRES 设置与数据库状态。",
+        f"The PostgreSQL database {place} cannot be used: {why_en}; check LIANDONG_POSTGRES and that the server runs.",
     )

@@ -25,9 +25,11 @@ def time_of(value: int) -> datetime:
 
 
 def join_tags(tags: Sequence[str]) -> str:
-    """One text for the column beside the event. Raises LogFailed for a tag that no index could keep."""
+    """One text for the column beside the event, each tag once. Raises LogFailed for a tag that no index could keep."""
     if not tags:
         return ""
+    if len(set(tags)) != len(tags):
+        tags = list(dict.fromkeys(tags))
     joined = TAG_SEPARATOR.join(tags)
     if "\x00" in joined or joined.count(TAG_SEPARATOR) != len(tags) - 1 or "" in tags:
         raise _bad_tag(tags)

@@ -20,7 +20,6 @@ from core.log import sqlite_jobs as jobs
 from core.log.protocol import (
     Head,
     Held,
-    LogBusy,
     LogFailed,
     LogUnavailable,
     Query,
@@ -31,6 +30,7 @@ from core.log.rows import OPERATION_CHARS_MAX, check_append, join_tags
 from core.log.sqlite_file import Owner, append_failed, connect, disconnect, file_of
 from core.log.sqlite_snapshots import SnapshotFile
 from core.log.tail import Tail
+from core.log.turn import acquire_in_turn
 from core.log.worker import Worker
 
 READER_THREADS = 2
@@ -106,17 +106,7 @@ class SqliteLog:
     async def hold(self, operation: str, after: int) -> AsyncGenerator[Held, None]:
         known = self._operations.get(operation) or await self._make(operation)
         # The only arbiter between two desks of this process. asyncio's lock is first come, first served.
-        if known.lock.locked():
-            try:
-                async with asyncio.timeout(self._lock_timeout_s):
-                    await known.lock.acquire()
-            except TimeoutError:
-                raise LogBusy(
-                    f"行动 {operation} 的日志在 {self._lock_timeout_s:g} 秒内未能锁定;请稍后重试。",
-                    f"The log of {operation} could not be locked within {self._lock_timeout_s:g} s; try again shortly.",
-                ) from None
-        else:
-            await known.lock.acquire()
+        await acquire_in_turn(known.lock, operation, self._lock_timeout_s)
         held = _Held(self, known)
         try:
             if after < known.head.position:

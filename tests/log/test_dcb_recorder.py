@@ -24,7 +24,7 @@ def recorder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LogReco
 class TheLibrarysTestCase(DCBRecorderTestCase):
     __test__ = False
 
-    def runTest(self) -> None:  # noqa: N802  # unittest's name.
+    def runTest(self) -> None:  # noqa: N802  # This is how unittest names it.
         """Only its methods are called."""
 
     def append_read(self, recorder: LogRecorder) -> None:

@@ -231,7 +231,7 @@ async def test_a_cancelled_append_is_finished_before_the_next_holder(log: Log) -
         async with log.hold(LIVE, 1) as held:
             events = [event(2, held)]
             entered.set()
-            await held.append(events, [], head_after(held, events))
+            await asyncio.shield(held.append(events, [], head_after(held, events)))
 
     task = asyncio.create_task(one())
     await entered.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 import pytest
@@ -94,7 +95,8 @@ async def test_a_stream_left_early_leaves_nothing_behind(log: Log) -> None:
     for _ in range(6):
         stream = log.stream(LIVE, 0)
         assert await anext(stream)
-        await stream.aclose()  # type: ignore[attr-defined]
+        assert isinstance(stream, AsyncGenerator)
+        await stream.aclose()
     assert len(await everything(log)) == 5_000
 
 

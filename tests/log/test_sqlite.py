@@ -7,13 +7,14 @@ import asyncio
 import os
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
 
-from core.log import LogFailed, LogUnavailable, Query
+from core.log import Held, LogFailed, LogUnavailable, Query, StoredEvent
 from core.log import sqlite_jobs as jobs
 from core.log.sqlite import SqliteLog
 from core.log.sqlite_file import FILE_NAME
@@ -137,17 +138,17 @@ async def test_a_read_only_database(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 async def test_a_backup_is_whole_while_writing_goes_on(log: SqliteLog, tmp_path: Path) -> None:
-    def large(position: int, held: object) -> object:
-        return event(position, held, data=b"x" * 3000)  # type: ignore[arg-type]
+    def large(position: int, held: Held) -> StoredEvent:
+        return event(position, held, data=b"x" * 3000)
 
-    await write(log, 2000, make=large)  # type: ignore[arg-type]
+    await write(log, 2000, make=large)
     told: list[tuple[int, int]] = []
     stop = False
 
     async def keep_writing() -> int:
         count = 0
         while not stop:
-            count += len(await write(log, 5, make=large))  # type: ignore[arg-type]
+            count += len(await write(log, 5, make=large))
         return count
 
     writing = asyncio.create_task(keep_writing())
@@ -192,16 +193,16 @@ async def test_a_hot_tag_is_read_along_its_index(log: SqliteLog) -> None:
         seen: list[str] = []
 
         class Explained:
-            def execute(self, sql: str, parameters: object = ()) -> sqlite3.Cursor:
-                rows = connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()  # type: ignore[arg-type]
+            def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+                rows = connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()
                 seen.extend(row[3] for row in rows)
-                return connection.execute(sql, parameters)  # type: ignore[arg-type]
+                return connection.execute(sql, parameters)
 
         for query in (
             ALL, Query(("team:1",)), Query(("team:1", "team:2")), Query(("team:1",), ("TeamArrived",)),
             Query((), ("TeamArrived", "B")), Query(("team:1", "team:2"), every_tag=True),
         ):  # fmt: skip
-            jobs.read_events(Explained(), 1, 5, query, 10)  # type: ignore[arg-type]
+            jobs.read_events(cast(sqlite3.Connection, Explained()), 1, 5, query, 10)
         return seen
 
     assert not [

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -101,8 +101,8 @@ async def test_a_disk_error_in_commit_leaves_the_outcome_open(log: SqliteLog) ->
 
     real = jobs.append
 
-    def failing(connection: sqlite3.Connection, *rest: object) -> None:
-        real(Failing(connection), *rest)  # type: ignore[arg-type]
+    def failing(connection: sqlite3.Connection, *rest: Any) -> None:
+        real(cast(sqlite3.Connection, Failing(connection)), *rest)
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(AppendOutcomeUnknown):
         patch.setattr(jobs, "append", failing)
