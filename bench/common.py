@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shutil
 import tempfile
@@ -12,7 +13,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from core.incident import ReportIncident
+from core.incident import CloseIncident, ReportIncident
 from core.messages import Actor, Envelope, Name, Place
 from core.operation import OpenOperation
 from core.organisation import OpenPost, RegisterOrganisation
@@ -39,7 +40,15 @@ class Figure(Struct, kw_only=True):
 
 
 def higher_is_better(
-    work: str, peer: str, ours: float, theirs: float, unit: str, *, must: float, scale: str = "", note: str = ""
+    work: str,
+    peer: str,
+    ours: float,
+    theirs: float,
+    unit: str,
+    *,
+    must: float,
+    scale: str = "",
+    note: str = "",
 ) -> Figure:
     """A rate: ours divided by the peer's must reach `must`."""
     ratio = ours / theirs
@@ -58,7 +67,15 @@ def higher_is_better(
 
 
 def lower_is_better(
-    work: str, peer: str, ours: float, theirs: float, unit: str, *, must: float, scale: str = "", note: str = ""
+    work: str,
+    peer: str,
+    ours: float,
+    theirs: float,
+    unit: str,
+    *,
+    must: float,
+    scale: str = "",
+    note: str = "",
 ) -> Figure:
     """A duration or a cost: ours divided by the peer's may not pass `must`."""
     ratio = ours / theirs
@@ -109,3 +126,13 @@ async def furnish(desk: Desk) -> None:
         OpenPost(organisation="gov", post="duty"),
     ):
         await desk.send(envelope(command, actor=SETUP))
+
+
+async def fill(desk: Desk, events: int, wave: int = 512) -> None:
+    """Give the operation a history: incidents reported and closed again, so that the log is long and the world is not."""
+    for first in range(0, events // 2, wave):
+        ids = [f"h-{number}" for number in range(first, min(first + wave, events // 2))]
+        await asyncio.gather(
+            *(desk.send(envelope(ReportIncident(kind="alarm", place=PLACE, incident=id))) for id in ids)
+        )
+        await asyncio.gather(*(desk.send(envelope(CloseIncident(incident=id, reason="误报"))) for id in ids))

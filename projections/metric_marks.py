@@ -96,6 +96,7 @@ class MedicalEntry(Struct):
 class Register(Struct):
     """All of it; encodes to bytes as it is."""
 
+    operation: str = ""
     position: int = 0
     incidents: dict[str, Report] = field(default_factory=dict[str, Report])
     dispatches: dict[str, Marks] = field(default_factory=dict[str, Marks])
@@ -110,7 +111,7 @@ class Register(Struct):
 
 def fold(register: Register, recorded: Recorded) -> None:
     """Remember what one event says. Total: events of no interest change nothing but the position."""
-    register.position = recorded.position
+    register.operation, register.position = recorded.operation, recorded.position
     kind = type(recorded.event)
     if (untimed := UNTIMED.get(kind)) is not None:
         untimed(register, recorded.event)

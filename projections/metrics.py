@@ -7,7 +7,7 @@ An event costs one dictionary look-up; the figures are worked out when somebody 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
@@ -25,11 +25,10 @@ from projections.metric_marks import (
 )
 from projections.metric_targets import METRIC_IDS, MetricId, MetricTarget, TargetFile
 
-VERSION = 1
-"""Of the fold: raised when stored snapshots of it can no longer be used."""
 VALUES_SHOWN_BELOW = 10
 """With fewer values than this a percentile says little: the values themselves are given too."""
 _SECOND_US = 1_000_000
+_NO_TARGETS = TargetFile("none")
 
 
 class Interval(NamedTuple):
@@ -43,7 +42,10 @@ class Interval(NamedTuple):
 
 
 class Metrics:
-    """The fold. `figures` may be asked at any position."""
+    """The fold. `figures` may be asked at any position; `data` are the figures alone, held against no target."""
+
+    version: ClassVar[int] = 1
+    """Raised when stored snapshots of it, or what it says, change their shape."""
 
     def __init__(self, register: Register | None = None) -> None:
         self._register = register or Register()
@@ -62,12 +64,15 @@ class Metrics:
     def restored(cls, data: bytes) -> Metrics:
         return cls(_decoder.decode(data))
 
-    def figures(self, operation: str, targets: TargetFile) -> dict[str, Any]:
+    def data(self) -> Any:
+        return self.figures(_NO_TARGETS)
+
+    def figures(self, targets: TargetFile) -> dict[str, Any]:
         """Everything that is asked of an operation, ready for JSON. Costs a sort of all values."""
         register = self._register
         found = {id: list(intervals(register, id)) for id in METRIC_IDS}
         return {
-            "operation": operation,
+            "operation": register.operation,
             "position": register.position,
             "calls": sum(1 for report in register.incidents.values() if report.merged_into is None),
             "units": len({marks.team for marks in register.dispatches.values()}),

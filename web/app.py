@@ -45,9 +45,11 @@ def create_litestar(node: Node) -> Litestar:
 
 def _live_routes() -> list[ControllerRouterHandler]:
     """The WebSocket's routes, by name: web.live is built on this room."""
-    if importlib.util.find_spec("web.live") is None:
+    if importlib.util.find_spec("web.live") is None or importlib.util.find_spec("web.live.routes") is None:
         return []
-    found: list[ControllerRouterHandler] = list(importlib.import_module("web.live.routes").route_handlers)
+    found: list[ControllerRouterHandler] = list(
+        getattr(importlib.import_module("web.live.routes"), "route_handlers", [])
+    )
     return found
 
 

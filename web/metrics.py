@@ -20,7 +20,7 @@ from prometheus_client import (
 
 from core.log.protocol import Head, Held, Log, Query, StoredCommand, StoredEvent
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves this one bare
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 BATCH = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)

@@ -53,7 +53,15 @@ class Keeper(Protocol):
     @property
     def position(self) -> int: ...
 
+    @property
+    def failure(self) -> str | None: ...
+
+    @property
+    def is_stale(self) -> bool: ...
+
     async def reached(self, position: int, timeout_s: float) -> bool: ...
+
+    def keeps(self, name: str) -> bool: ...
 
     def view(self, name: str) -> Any: ...
 
@@ -166,7 +174,7 @@ class Node:
         """
         if (found := self._desks.get(operation)) is not None:
             return found
-        if not await self.exists(operation) and not (opening and _may_be_opened(operation)):
+        if not await self.exists(operation) and not (opening and may_be_opened(operation)):
             raise UnknownOperation(operation)
         # Two requests may come here at once, and folding a log takes time: one folds, the other waits for the same desk.
         async with self._lock(operation):
@@ -232,6 +240,7 @@ def _in_use(desk: Desk) -> bool:
     return desk.world.operation is not None or desk.waiting > 0
 
 
-def _may_be_opened(operation: str) -> bool:
+def may_be_opened(operation: str) -> bool:
+    """Whether an id is one that OpenOperation may bring into being."""
     # `live` only on the first start: the set-up has opened it before anybody else can ask.
     return kind_of(operation) in ("live", "drill") and _ID.match(operation) is not None

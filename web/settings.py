@@ -92,7 +92,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     line_bytes_max: PositiveInt = 64 << 10
     """Of one line of commands:batch."""
     batch_in_flight_commands_max: PositiveInt = 256
-    batch_idle_timeout_s: Seconds = 60.0
+    batch_idle_timeout_s: Seconds = 900.0
     events_page_max: PositiveInt = 5_000
     events_page: PositiveInt = 500
     incident_events_max: PositiveInt = 20_000

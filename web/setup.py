@@ -5,15 +5,17 @@ Command ids are UUIDv5 of what they set up, so that a second start, or a second 
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
 
 from core.errors import CommandIdReused
+from core.log.protocol import Log, Query
 from core.messages import SYSTEM, Actor, Envelope, Name
 from core.operation import LIVE, OpenOperation
-from core.organisation import STANDARD_POSTS, OpenPost, RegisterOrganisation
+from core.organisation import STANDARD_POSTS, OpenPost, OrganisationRegistered, RegisterOrganisation
 from web.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -27,9 +29,7 @@ _NAMES = uuid5(NAMESPACE_URL, "liandong/setup")
 
 async def set_up(node: Node) -> None:
     """Write what is missing of the district into `live`. Raises SettingsError when the log belongs to another district."""
-    wanted = {_id_of(command): command for command in commands(node.settings)}
-    known = await node.log.known(LIVE, list(wanted))
-    missing = {id: command for id, command in wanted.items() if id not in known}
+    missing = await _missing(node.log, node.settings)
     if not missing:
         return
     desk = await node.desk(LIVE, opening=True)
@@ -37,18 +37,36 @@ async def set_up(node: Node) -> None:
     if root is not None and root.id != node.settings.district:
         _say_of_another(node.settings, root.id)
         return
-    for id, command in missing.items():
-        # One after the other: each is decided on top of the one before, and a crash in between is made good next time.
-        answer = await desk.send(
-            Envelope(id=id, operation=LIVE, actor=SETUP, command=command, source="system")
-        )
+    envelopes = [
+        Envelope(id=id, operation=LIVE, actor=SETUP, command=command, source="system")
+        for id, command in missing.items()
+    ]
+    # Queued in this order before the desk looks: one batch, so the district is there as a whole or not at all.
+    answers = await asyncio.gather(*[desk.send(envelope) for envelope in envelopes])
+    for envelope, answer in zip(envelopes, answers, strict=True):
         if answer.code is not None and answer.code != CommandIdReused().code:
             # Reused: another node starts at this moment with another name for the district; the first one stands.
+            name = type(envelope.command).__name__
             raise SettingsError(
-                f"初始化失败：{type(command).__name__} 被拒绝（{answer.code}）。请检查 --district。",
-                f"The first start failed: {type(command).__name__} was refused ({answer.code}). Check --district.",
+                f"初始化失败：{name} 被拒绝（{answer.code}）。请检查 --district。",
+                f"The first start failed: {name} was refused ({answer.code}). Check --district.",
             )
     _log.info("district_set_up", district=node.settings.district, commands=len(missing))
+
+
+async def is_set_up(log: Log, settings: Settings) -> bool:
+    """Whether there is nothing left to set up: also true where the log belongs to another district."""
+    missing = await _missing(log, settings)
+    if not missing:
+        return True
+    of_any = await log.read(LIVE, 0, Query(types=(OrganisationRegistered.__name__,)), 1)
+    return bool(of_any) and f"organisation:{settings.district}" not in of_any[0].tags
+
+
+async def _missing(log: Log, settings: Settings) -> dict[UUID, Any]:
+    wanted = {_id_of(command): command for command in commands(settings)}
+    known = await log.known(LIVE, list(wanted))
+    return {id: command for id, command in wanted.items() if id not in known}
 
 
 def _id_of(command: Any) -> UUID:

@@ -38,7 +38,7 @@ def reader_of(info: inspect.Type) -> Reader:
     one_or_many = False
     described = ""
     while isinstance(info, inspect.Metadata):
-        extra = info.extra_json_schema or {}
+        extra = cast(dict[str, object], info.extra_json_schema or {})
         one_or_many = one_or_many or bool(extra.get("x-one-or-many"))
         described = described or str(extra.get("description", ""))
         info = info.type

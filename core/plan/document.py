@@ -5,31 +5,24 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
 from core.kinds import Field
 from core.messages import Id, Line, Name, PostId
 from core.plan.conditions import Condition
+from core.plan.parts import Closure, Evacuation, Part, Resource, WarningAction, Zone
 from core.plan.values import (
     ITEMS_MAX,
-    ONE_OR_MANY,
     ChannelKind,
     Clause,
     Code,
-    Degrees,
     Duration,
     Duty,
     Hours,
     LinkKind,
-    Metres,
-    People,
-    Quantity,
-    Ring,
-    StockId,
     Version,
-    WarningType,
 )
-from core.scales import ResponseLevel, WarningColour
+from core.scales import ResponseLevel
 
 FORMAT = "liandong-plan/1"
 
@@ -85,14 +78,11 @@ BRIEFING: dict[Briefing, tuple[str, str]] = {
     "open_items": ("未完成任务与衔接", "open tasks and links"),
     "residual_risk": ("残余风险", "residual risk"),
 }
-Exception_ = Literal["rescue", "evacuees", "residents"]
+LINKED_BOTH_ENDS: frozenset[LinkKind] = frozenset({"activate", "request", "hand_over"})
+"""Links that the receiver must have taken on in a plan of its own."""
 
 
-class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A part of the file: unknown keys are errors, keys beginning `x-` are kept with the file and mean nothing."""
-
-
-class Covers(_Part, frozen=True, kw_only=True):
+class Covers(Part, frozen=True, kw_only=True):
     """What the plan is for 适用范围."""
 
     events: Annotated[tuple[Code, ...], Meta(max_length=ITEMS_MAX)] = ()
@@ -101,7 +91,7 @@ class Covers(_Part, frozen=True, kw_only=True):
     places: Annotated[tuple[Id, ...], Meta(max_length=ITEMS_MAX)] = ()
 
 
-class PlanValidity(_Part, frozen=True, kw_only=True, rename={"from_": "from"}):
+class PlanValidity(Part, frozen=True, kw_only=True, rename={"from_": "from"}):
     """Valid from and to, both days included, and the day of the last review 有效期."""
 
     from_: date
@@ -112,21 +102,21 @@ class PlanValidity(_Part, frozen=True, kw_only=True, rename={"from_": "from"}):
         return self.from_ <= day <= self.to
 
 
-class Approval(_Part, frozen=True, kw_only=True):
+class Approval(Part, frozen=True, kw_only=True):
     """Who signed it and with whom it is filed 批准与备案."""
 
     by: PostId
     filed_with: Id | None = None
 
 
-class UpperPlan(_Part, frozen=True, kw_only=True):
+class UpperPlan(Part, frozen=True, kw_only=True):
     """An upper plan and the version that this one was reviewed against 上级预案."""
 
     plan: Id
     version: Version
 
 
-class Section(_Part, frozen=True, kw_only=True):
+class Section(Part, frozen=True, kw_only=True):
     """Text for print; rules never read it."""
 
     id: Id
@@ -134,14 +124,14 @@ class Section(_Part, frozen=True, kw_only=True):
     text: Annotated[str, Meta(max_length=20_000)]
 
 
-class Channel(_Part, frozen=True, kw_only=True):
+class Channel(Part, frozen=True, kw_only=True):
     """One way to reach a post; `ref` points into the contact register, never at a number."""
 
     kind: ChannelKind
     ref: Id
 
 
-class Contact(_Part, frozen=True, kw_only=True):
+class Contact(Part, frozen=True, kw_only=True):
     """A duty post and its channels 值班联系."""
 
     post: PostId
@@ -149,7 +139,7 @@ class Contact(_Part, frozen=True, kw_only=True):
     channels: Annotated[tuple[Channel, ...], Meta(min_length=1, max_length=20)]
 
 
-class Start(_Part, frozen=True, kw_only=True):
+class Start(Part, frozen=True, kw_only=True):
     """When and by whom a level is started 启动条件."""
 
     mode: Literal["automatic", "decision"]
@@ -160,7 +150,7 @@ class Start(_Part, frozen=True, kw_only=True):
     clause: Clause | None = None
 
 
-class PlanTask(_Part, frozen=True, kw_only=True):
+class PlanTask(Part, frozen=True, kw_only=True):
     """Who does what, how fast, and what shows that it is done 任务."""
 
     id: Id
@@ -173,7 +163,7 @@ class PlanTask(_Part, frozen=True, kw_only=True):
     clause: Clause | None = None
 
 
-class Target(_Part, frozen=True, kw_only=True):
+class Target(Part, frozen=True, kw_only=True):
     """Where a link leads: a plan and its level, or a post."""
 
     plan: Id | None = None
@@ -181,7 +171,7 @@ class Target(_Part, frozen=True, kw_only=True):
     post: PostId | None = None
 
 
-class PlanLink(_Part, frozen=True, kw_only=True):
+class PlanLink(Part, frozen=True, kw_only=True):
     """A link out 衔接: what is told, started, asked for or handed over, how, by when, and who is asked if nobody answers."""
 
     id: Id
@@ -197,7 +187,7 @@ class PlanLink(_Part, frozen=True, kw_only=True):
     clause: Clause | None = None
 
 
-class EndCondition(_Part, frozen=True, kw_only=True):
+class EndCondition(Part, frozen=True, kw_only=True):
     """What must be shown before the end, by what evidence, confirmed by whom 结束条件."""
 
     id: Id
@@ -208,7 +198,7 @@ class EndCondition(_Part, frozen=True, kw_only=True):
     clause: Clause | None = None
 
 
-class End(_Part, frozen=True, kw_only=True):
+class End(Part, frozen=True, kw_only=True):
     """Who may end the response, after which upper plans or released by whom, and on what evidence 响应结束."""
 
     authority: PostId
@@ -217,7 +207,7 @@ class End(_Part, frozen=True, kw_only=True):
     conditions: Annotated[tuple[EndCondition, ...], Meta(max_length=50)] = ()
 
 
-class PlanLevel(_Part, frozen=True, kw_only=True):
+class PlanLevel(Part, frozen=True, kw_only=True):
     """One response level of the plan 响应级别."""
 
     start: Start
@@ -226,14 +216,14 @@ class PlanLevel(_Part, frozen=True, kw_only=True):
     end: End | None = None
 
 
-class StandByPart(_Part, frozen=True, kw_only=True):
+class StandByPart(Part, frozen=True, kw_only=True):
     """What a warning below the start condition opens 预警启动."""
 
     tasks: Annotated[tuple[PlanTask, ...], Meta(max_length=ITEMS_MAX)] = ()
     links_out: Annotated[tuple[PlanLink, ...], Meta(max_length=ITEMS_MAX)] = ()
 
 
-class LinkIn(_Part, frozen=True, kw_only=True, rename={"from_": "from"}):
+class LinkIn(Part, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A link that this plan takes, from which plan, at which post, with or without a decision 承接."""
 
     from_: Id
@@ -243,7 +233,7 @@ class LinkIn(_Part, frozen=True, kw_only=True, rename={"from_": "from"}):
     clause: Clause | None = None
 
 
-class Expand(_Part, frozen=True, kw_only=True):
+class Expand(Part, frozen=True, kw_only=True):
     """When the upper level is asked 扩大响应."""
 
     from_level: ResponseLevel
@@ -251,7 +241,7 @@ class Expand(_Part, frozen=True, kw_only=True):
     clause: Clause | None = None
 
 
-class LevelRow(_Part, frozen=True, kw_only=True):
+class LevelRow(Part, frozen=True, kw_only=True):
     """An own level and what it is in the upper plan 级别对应."""
 
     own: ResponseLevel
@@ -265,7 +255,7 @@ class LevelRow(_Part, frozen=True, kw_only=True):
         return None if self.level == "none" else ResponseLevel(self.level)
 
 
-class HandOver(_Part, frozen=True, kw_only=True, rename={"from_": "from"}):
+class HandOver(Part, frozen=True, kw_only=True, rename={"from_": "from"}):
     """To whom command passes, on what condition, with what briefing 指挥权移交. What is missing is a finding, not a fault of form."""
 
     condition: Trigger | None = None
@@ -277,79 +267,7 @@ class HandOver(_Part, frozen=True, kw_only=True, rename={"from_": "from"}):
     clause: Clause | None = None
 
 
-class WarningAction(_Part, frozen=True, kw_only=True):
-    """What a warning of these types and colours does to this plan 预警行动."""
-
-    type: Annotated[tuple[WarningType, ...], Meta(min_length=1, max_length=50, extra_json_schema=ONE_OR_MANY)]
-    colour: Annotated[
-        tuple[WarningColour, ...], Meta(min_length=1, max_length=4, extra_json_schema=ONE_OR_MANY)
-    ]
-    action: Literal["stand_by", "activate", "none"]
-    level: ResponseLevel | None = None
-    reason: Line | None = None
-    clause: Clause | None = None
-
-
-class Resource(_Part, frozen=True, kw_only=True):
-    """Something the plan counts on: exactly one of team, stock, shelter, agreement 资源."""
-
-    team: Id | None = None
-    stock: StockId | None = None
-    shelter: Id | None = None
-    agreement: Id | None = None
-    capability: Duty | None = None
-    quantity: Quantity = 1
-    unit: Annotated[str, Meta(min_length=1, max_length=16)] | None = None
-    exclusive: bool = False
-
-
-class Wind(_Part, frozen=True, kw_only=True):
-    """The design wind of a zone: where it comes from, how wide and how far the downwind sector reaches 设计风向."""
-
-    from_deg: Degrees
-    half_angle_deg: Annotated[float, Meta(gt=0, le=180)]
-    reach_m: Metres
-
-
-class Shape(_Part, frozen=True, kw_only=True):
-    """A circle round a place, or a ring of its own."""
-
-    circle: Id | None = None
-    radius_m: Metres | None = None
-    polygon: Ring | None = None
-
-
-class Zone(_Part, frozen=True, kw_only=True):
-    """An effect zone and where its figure comes from 影响区. Without `hazard` it belongs to every hazard the plan covers."""
-
-    id: Id
-    scenario: Name
-    shape: Shape
-    hazard: Id | None = None
-    wind: Wind | None = None
-    citation: Line
-
-
-class Evacuation(_Part, frozen=True, kw_only=True):
-    """Where people go, by which routes, how many 疏散安置."""
-
-    routes: Annotated[tuple[Id, ...], Meta(max_length=ITEMS_MAX)] = ()
-    shelters: Annotated[tuple[Id, ...], Meta(max_length=ITEMS_MAX)] = ()
-    rendezvous: Id | None = None
-    expected: People = 0
-    needs_help: People = 0
-
-
-class Closure(_Part, frozen=True, kw_only=True, rename={"except_": "except"}):
-    """A planned closure of a road segment; `forward` is the direction in which the segment is drawn 计划封路."""
-
-    segment: Id
-    direction: Literal["both", "forward", "backward"] = "both"
-    authority: PostId
-    except_: Annotated[tuple[Exception_, ...], Meta(max_length=3)] = ()
-
-
-class PlanDocument(_Part, frozen=True, kw_only=True):
+class PlanDocument(Part, frozen=True, kw_only=True):
     """One version of one plan 预案, exactly as the file says."""
 
     format: Literal["liandong-plan/1"]

@@ -87,15 +87,9 @@ def _add_plans(
         key = plan_key(document.id, document.version)
         if key in register.plans:
             other = register.plans[key].path
-            faults.append(
-                Fault(
-                    file.path,
-                    *file.place("id"),
-                    "duplicate_id",
-                    f"{document.id} 第 {document.version} 版重复（另见 {other}）。",
-                    f"Version {document.version} of {document.id} is there twice (also {other}).",
-                )  # fmt: skip
-            )
+            zh = f"{document.id} 第 {document.version} 版重复（另见 {other}）。"
+            en = f"Version {document.version} of {document.id} is there twice (also {other})."
+            faults.append(Fault(file.path, *file.place("id"), "duplicate_id", zh, en))
             continue
         adoption = adoptions[key][0] if key in adoptions else None
         register.plans[key] = PlanVersion(
@@ -108,14 +102,6 @@ def _add_plans(
         )
     for key, (_, path, line) in adoptions.items():
         if complete and key not in register.plans:
-            faults.append(
-                Fault(
-                    path,
-                    line,
-                    1,
-                    "unknown_reference",
-                    f"发布登记的 {key} 没有预案文件。",
-                    f"There is no plan file for the adopted {key}.",
-                )  # fmt: skip
-            )
+            zh, en = f"发布登记的 {key} 没有预案文件。", f"There is no plan file for the adopted {key}."
+            faults.append(Fault(path, line, 1, "unknown_reference", zh, en))
     return faults

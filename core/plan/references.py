@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from core.plan.document import PlanDocument, PlanLink, PlanTask, Resource, Zone
+from core.plan.document import PlanDocument, PlanLink, PlanTask
 from core.plan.faults import hint
+from core.plan.parts import Resource, Zone
 from core.scales import ResponseLevel
 
 
@@ -137,36 +138,30 @@ def _levels(plan: PlanDocument) -> Iterator[Trouble]:
 
 def _repeats(plan: PlanDocument) -> Iterator[Trouble]:
     """Entries of which a second one would contradict the first."""
-    groups: list[tuple[str, list[object]]] = [
+    groups: list[tuple[str, list[str]]] = [
         ("upper_plans", [upper.plan for upper in plan.upper_plans]),
         ("contacts", [contact.post for contact in plan.contacts]),
-        ("links_in", [(link.from_, link.kind) for link in plan.links_in]),
+        ("links_in", [f"{link.from_} {link.kind}" for link in plan.links_in]),
         ("accepts", list(plan.accepts)),
-        ("closures", [(closure.segment, closure.direction) for closure in plan.closures]),
+        ("closures", [f"{closure.segment} {closure.direction}" for closure in plan.closures]),
     ]
-    pairs: list[tuple[int, object]] = [
-        (index, (kind, colour))
+    for part, keys in groups:
+        yield from _twice(part, list(enumerate(keys)))
+    pairs = [
+        (index, f"{kind} {colour.value}")
         for index, action in enumerate(plan.warning_actions)
         for kind in action.type
         for colour in action.colour
     ]
-    for part, keys in groups:
-        yield from _twice(part, list(enumerate(keys)))
     yield from _twice("warning_actions", pairs)
 
 
-def _twice(part: str, keys: list[tuple[int, object]]) -> Iterator[Trouble]:
-    seen: set[object] = set()
+def _twice(part: str, keys: list[tuple[int, str]]) -> Iterator[Trouble]:
+    seen: set[str] = set()
     for index, key in keys:
         if key in seen:
-            words = " ".join(
-                str(getattr(word, "value", word)) for word in (key if isinstance(key, tuple) else (key,))
-            )
             yield Trouble(
-                f"{part}.{index}",
-                "duplicate_entry",
-                f"{part} 中“{words}”重复。",
-                f"{words} is twice in {part}.",
+                f"{part}.{index}", "duplicate_entry", f"{part} 中“{key}”重复。", f"{key} is twice in {part}."
             )
         seen.add(key)
 

@@ -15,6 +15,7 @@ import yaml
 from msgspec import Struct
 
 from core.plan.faults import Faults
+from core.plan.json_tokens import Tokens
 
 DEPTH_MAX = 32
 """How deep mappings and lists may be nested."""
@@ -262,10 +263,10 @@ class _Reader:
 
     def json(self, text: str) -> Node:
         """The nodes of a text that a JSON reader has accepted: only places, depth, counts and keys are left to watch."""
-        tokens = _Tokens(text)
+        tokens = Tokens(text)
         return self._json_node(tokens, tokens.next(), 1)
 
-    def _json_node(self, tokens: _Tokens, token: tuple[str, bool, int, int], depth: int) -> Node:
+    def _json_node(self, tokens: Tokens, token: tuple[str, bool, int, int], depth: int) -> Node:
         word, quoted, line, column = token
         self._count(line, column, depth)
         if quoted or word not in {"{", "["}:
@@ -284,36 +285,6 @@ class _Reader:
                 node = self._json_node(tokens, tokens.next(), depth + 1)
                 self._enter(entries, following[0], following[2], following[3], node)
         return Mapping(entries, line, column)
-
-
-class _Tokens:
-    """The tokens of a JSON text: word, was it quoted, line, column."""
-
-    _DECODER = json.JSONDecoder()
-    _SPACE = re.compile(r"[ \t\r\n]*")
-    _BARE = re.compile(r"[{}\[\]:,]|[^{}\[\]:,\s\"]+")
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._index = 0
-        self._line = 1
-        self._line_start = 0
-
-    def next(self) -> tuple[str, bool, int, int]:
-        found = self._SPACE.match(self._text, self._index)
-        start = found.end() if found else self._index
-        lines = self._text.count("\n", self._index, start)
-        if lines:
-            self._line += lines
-            self._line_start = self._text.rfind("\n", self._index, start) + 1
-        column = start - self._line_start + 1
-        if self._text[start] == '"':
-            word, self._index = self._DECODER.raw_decode(self._text, start)
-            return word, True, self._line, column
-        bare = self._BARE.match(self._text, start)
-        assert bare is not None
-        self._index = bare.end()
-        return bare[0], False, self._line, column
 
 
 def _mark(event: Any) -> tuple[int, int]:

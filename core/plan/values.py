@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -54,6 +54,7 @@ People = Annotated[int, Meta(ge=0, le=10_000_000)]
 Metres = Annotated[float, Meta(gt=0, le=RADIUS_M_MAX)]
 Degrees = Annotated[float, Meta(ge=0, lt=360)]
 Duration = timedelta
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 Point = Annotated[tuple[Longitude, Latitude], Meta(description="[lon, lat], WGS-84 degrees")]
 Line = Annotated[tuple[Point, ...], Meta(min_length=2, max_length=POINTS_MAX)]
 Ring = Annotated[tuple[Point, ...], Meta(min_length=3, max_length=POINTS_MAX)]

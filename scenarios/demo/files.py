@@ -21,7 +21,6 @@ from core.team import Capabilities, Strength
 HERE = Path(__file__).parent
 REGISTER = HERE / "register.toml"
 DAY = HERE / "day.toml"
-MAP = HERE / "map"
 
 FILE_BYTES_MAX = 1 << 20
 ORGANISATIONS_MAX = 2_000

@@ -6,12 +6,8 @@ from collections.abc import Iterable
 
 from core.messages import OriginalPoint, Place
 from scenarios.replay.book import (
-    AT_HOSPITAL,
-    AVAILABLE,
     ENTRY,
-    LEFT_SCENE,
     LINE_CHARS_MAX,
-    ON_SCENE,
     ORDERED,
     RECEIVED,
     TEXT_CHARS_MAX,
@@ -23,6 +19,7 @@ from scenarios.replay.book import (
     Unit,
 )
 from scenarios.replay.cells import Instant, OutOfRange, Point, with_hash
+from scenarios.replay.ending import finish
 from scenarios.replay.maps import STAMPS, code
 from scenarios.replay.reading import HEADER_ROW, Row
 
@@ -43,8 +40,7 @@ def collect(rows: Iterable[Row], reader: Reader) -> Book:
             continue
         book.rows += 1
         _row(book, reader, row.number, row.cells)
-    _place_listed(book, reader)
-    _tell_missing(book, reader)
+    finish(book, reader)
     return book
 
 
@@ -272,35 +268,3 @@ def _again(
             book.keep(
                 first.call, number, reader.layout.called[name], reader.cell(cells, name), first.id, said
             )
-
-
-def _place_listed(book: Book, reader: Reader) -> None:
-    """A row that was not understood goes on its call as it is, where its first cells name one."""
-    index = reader.layout.place["call"]
-    assert index is not None
-    for listed in book.listed:
-        named = listed.cells[index].strip() if index < len(listed.cells) else ""
-        call = book.call_numbers.get(named)
-        if call is None:
-            continue
-        listed.incident = book.calls[call].id
-        text = book.clip(reader.chart.delimiter.join(listed.cells), listed.row, TEXT_CHARS_MAX)
-        book.keep(call, listed.row, "unreadable_row", str(len(listed.cells)), text)
-
-
-def _tell_missing(book: Book, reader: Reader) -> None:
-    """What no row of an assignment says, now that all rows are read."""
-    stages = [
-        (stage, reader.layout.called[name])
-        for stage, name, index in reader.stamps
-        if stage >= ORDERED and index is not None
-    ]
-    for one in book.assignments:
-        for stage, column in stages:
-            if one.stamps[stage] is None:
-                book.oddities.add("missing_order" if stage == ORDERED else "missing", one.row, column)
-        moved = one.stamps[LEFT_SCENE] is not None or one.stamps[AT_HOSPITAL] is not None
-        if moved and one.stamps[ON_SCENE] is None:
-            book.oddities.add("transport_without_arrival", one.row)
-        if one.stamps[AVAILABLE] is None:
-            book.oddities.add("not_freed", one.row)

@@ -142,7 +142,7 @@ class _Wire(Struct, omit_defaults=True):
         return cls(step.id, step.command, SOURCE, step.precision, step.occurred_at)
 
 
-class _Said(Struct):
+class _Said(Struct, frozen=True):
     zh: str = ""
     en: str = ""
 

@@ -62,11 +62,17 @@ class Import:
         return Plan(operation, self.path.name, self.book, self.reader, prior, speed or FULL_SPEED_RATE)
 
     async def run(
-        self, operation: str, door: Door, speed: Fraction | None = None, progress: Progress = _no_progress
+        self,
+        operation: str,
+        door: Door,
+        speed: Fraction | None = None,
+        progress: Progress = _no_progress,
+        *,
+        with_teams: bool = False,
     ) -> dict[str, Any]:
         """Send everything and give the report. Raises SendError; what was sent stays, and the same run goes on from there."""
         plan = self.plan(operation, await look_up(door), speed)
-        outcome = await Run(plan, door, speed, progress).go()
+        outcome = await Run(plan, door, speed, progress, with_teams=with_teams).go()
         return self._report(operation, plan, outcome=outcome)
 
     def rehearse(self, operation: str) -> dict[str, Any]:

@@ -85,9 +85,11 @@ class Plan:
         self._rename_taken(book.oddities)
         self._reopen: dict[str, str] = {}
 
-    def opening(self) -> Step:
+    def opening(self, *, with_teams: bool) -> Step:
         """The operation's first command. Its id is the same for every file: who comes second finds it open."""
-        return Step(uuid5(self.namespace, "open"), OpenOperation(title=self._title, with_teams=False), 0, 0)
+        return Step(
+            uuid5(self.namespace, "open"), OpenOperation(title=self._title, with_teams=with_teams), 0, 0
+        )
 
     def setting_up(self, root: str | None) -> Iterator[Step]:
         """The clock, the organisation, the teams: in place before the first call. `root` is the district."""
@@ -128,15 +130,20 @@ class Plan:
             yield from self._of(fact)
 
     def __len__(self) -> int:
-        """How many facts there are to send, without the clock's jumps."""
-        return len(self.order)
+        """About how many commands there are to send, for a progress bar."""
+        instants = 0
+        before: Instant | None = None
+        for fact in self.order:
+            instants += fact.key != before
+            before = fact.key
+        return len(self.order) + instants + len(self._book.units) + 3
 
     # --- one fact ---
 
     def _of(self, fact: Fact) -> Iterator[Step]:
         match fact.what:
             case What.REPORT:
-                yield from self._report(fact)
+                yield self._report(fact)
             case What.EXTRA:
                 extra = self._book.extras[fact.of]
                 entry = AddEntry(
@@ -153,7 +160,7 @@ class Plan:
             case What.DEPART | What.ARRIVE | What.LEAVE | What.HOSPITAL | What.END:
                 yield self._milestone(fact)
 
-    def _report(self, fact: Fact) -> Iterator[Step]:
+    def _report(self, fact: Fact) -> Step:
         call = self._book.calls[fact.of]
         at = fact.key if call.reports else None
         known = self._prior.incidents.get(call.id)
@@ -167,16 +174,11 @@ class Plan:
             # The rule takes it for the report that it has already; what is said otherwise must not be lost.
             words = call.reports[fact.key][1] if call.reports else "—"
             entry = AddEntry(incident=call.id, text=call.text, fact=column, value=words)
-            yield self._told(entry, fact.key, call.row, at)
-        else:
-            report = ReportIncident(
-                kind=call.kind, place=call.place, incident=call.id, text=call.text, said=call.said
-            )
-            yield self._told(report, fact.key, call.row, at)
-        for instant, (row, words) in sorted(call.reports.items()):
-            if instant != fact.key:
-                other = AddEntry(incident=call.id, fact=column, value=words)
-                yield self._told(other, fact.key, row, instant)
+            return self._told(entry, fact.key, call.row, at)
+        report = ReportIncident(
+            kind=call.kind, place=call.place, incident=call.id, text=call.text, said=call.said
+        )
+        return self._told(report, fact.key, call.row, at)
 
     def _dispatch(self, fact: Fact) -> Iterator[Step]:
         assignment = self._book.assignments[fact.of]

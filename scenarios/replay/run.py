@@ -24,7 +24,8 @@ _PRIOR_EVENTS = (TeamDispatched, IncidentReported, IncidentClosed, IncidentReope
 _OUT_OF_TURN = frozenset({"unknown_incident", "unknown_dispatch", "unknown_team", "unknown_organisation"})
 """Codes that a planned command meets only when what comes before it failed to be written: then it is sent once more."""
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
+"""Commands sent, and about how many there are in all."""
 
 
 class Refusal(Struct):
@@ -133,12 +134,16 @@ async def look_up(door: Door) -> Prior:
 class Run:
     """One run of a plan. `speed` None: as fast as it goes; N: the file's seconds pass N times as fast as real ones."""
 
-    def __init__(self, plan: Plan, door: Door, speed: Fraction | None, progress: Progress) -> None:
+    def __init__(
+        self, plan: Plan, door: Door, speed: Fraction | None, progress: Progress, *, with_teams: bool = False
+    ) -> None:
         self.outcome = Outcome()
         self._plan = plan
         self._door = door
         self._speed = speed
         self._progress = progress
+        self._total = len(plan)
+        self._with_teams = with_teams
         self._resumed = False
 
         self._anchor: tuple[float, Instant] | None = None
@@ -160,7 +165,7 @@ class Run:
         return outcome
 
     async def _set_up(self) -> None:
-        opening = self._plan.opening()
+        opening = self._plan.opening(with_teams=self._with_teams)
         _must(await self._send([opening]))
         steps = list(self._plan.setting_up(await self._door.root()))
         for chunk in chunks(steps):
@@ -209,7 +214,7 @@ class Run:
             for (index, step), reply in zip(again, second, strict=True):
                 self.outcome.note(step, reply)
                 replies[index] = reply
-        self._progress(len(chunk))
+        self._progress(self.outcome.sent, self._total)
         return replies
 
 

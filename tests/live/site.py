@@ -9,12 +9,14 @@ from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from core.catalogue import AnyCommand
-from core.messages import Actor, Envelope
+from core.incident import ReportIncident
+from core.messages import Actor, Envelope, Place
 from core.operation import LIVE
 from handlers.answers import Answer
 from web.app import create_app
@@ -48,10 +50,14 @@ class Site:
         assert isinstance(keeper, Keeper)
         return keeper
 
-    async def send(self, command: AnyCommand, operation: str = LIVE) -> Answer:
-        """A command through the desk, at the duty post."""
+    async def head(self, operation: str = LIVE) -> int:
+        """Where the log stands."""
+        return (await self.node.log.head(operation)).position
+
+    async def send(self, command: AnyCommand, operation: str = LIVE, post: str = "duty") -> Answer:
+        """A command through the desk, at a post of the district."""
         desk = await self.node.desk(operation)
-        actor = Actor("tester", self.node.settings.district, "duty")
+        actor = Actor("tester", self.node.settings.district, post)
         answer = await desk.send(Envelope(id=uuid4(), operation=operation, actor=actor, command=command))
         assert answer.code is None, answer.body
         return answer
@@ -76,11 +82,14 @@ class Page:
         self.rows: dict[str, dict[str, Any]] = {}
         self.timeline: dict[int, Any] = {}
         self.said: list[Message] = []
+        self.heard: list[str] = []
 
     async def next(self, timeout_s: float = ANSWER_S) -> Message:
         """The next message, applied."""
         async with asyncio.timeout(timeout_s):
-            message: Message = json.loads(await self.socket.recv())
+            text = await self.socket.recv()
+        message: Message = json.loads(text)
+        self.heard.append(str(text))
         self.said.append(message)
         match message["type"]:
             case "snapshot":
@@ -132,11 +141,14 @@ class Page:
                 return closed.rcvd.code if closed.rcvd is not None else 1006
 
 
+def incident(number: int) -> ReportIncident:
+    """A command that reports one more incident."""
+    return ReportIncident(kind="flood", place=Place(text=f"{number}号路口"), incident=f"I{number}")
+
+
 def picture(keeper: Keeper) -> tuple[dict[str, dict[str, Any]], dict[int, Any]]:
     """What a page should hold when it has everything."""
-    import msgspec
-
-    data = json.loads(msgspec.json.encode(keeper.view("board").data()))
+    data = json.loads(msgspec.json.encode(keeper.view("board")))
     rows = {kind: {row["id"]: row for row in rows} for kind, rows in data["rows"].items()}
     return rows, {entry["position"]: entry for entry in data["timeline"]}
 

@@ -83,6 +83,7 @@ export function corrections_name_what_when_and_why() {
   equal(commands('更正 d-3 到场 14:02 电台听错'), [{ type: 'CorrectMilestone', dispatch: 'd-3', milestone: 'on_scene', to: '2026-05-12T06:02:00.000Z', reason: '电台听错' }]);
   equal(commands('更正 FS012 到场 无 并未到场'), [{ type: 'CorrectMilestone', dispatch: 'd-3', milestone: 'on_scene', to: null, reason: '并未到场' }]);
   equal(commands('更正 #21985 写错事件'), [{ type: 'StrikeEntry', position: 21985, reason: '写错事件' }]);
+  equal(parse('更正 d-3 到场 14:02 听错', context()).meta, { precision: 'minute' });
   equal(problem('更正 d-3 到场 26:99 x').id, 'command.error.time_missing');
 }
 

@@ -26,6 +26,13 @@ def server() -> Iterator[FakeServer]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def files() -> Iterator[FakeServer]:
+    """A server for whoever wants nothing but its files."""
+    with Running(FakeServer("drill", TEAMS)) as running:
+        yield running
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def board(context: BrowserContext, page: Page, server: FakeServer) -> AsyncIterator[Page]:
     """The board, live, in Chinese and by day. Whatever it asks for comes from its own origin."""

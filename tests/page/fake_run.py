@@ -53,7 +53,7 @@ class Running:
 async def churn_for_ever(app: FakeServer, per_second: int) -> None:
     while True:
         await asyncio.sleep(0.1)
-        app.churn(max(1, per_second // 10))
+        app.churn(max(1, per_second // 10), entries=1)
 
 
 async def main() -> None:

@@ -196,9 +196,10 @@ class FakeServer(Pages):
             if text is None:
                 await send({"type": "websocket.close", "code": 4001})
                 return
-            if not self.faults.silent:
-                with contextlib.suppress(RuntimeError):
-                    await send({"type": "websocket.send", "text": text})
+            while self.faults.silent:  # noqa: ASYNC110 — a flag is simpler to set from a test than an event; what was said meanwhile comes later
+                await asyncio.sleep(0.05)
+            with contextlib.suppress(RuntimeError):
+                await send({"type": "websocket.send", "text": text})
 
     # -- driving it from a test --------------------------------------------------------------------------------------
 
@@ -211,7 +212,7 @@ class FakeServer(Pages):
 
         return asyncio.run_coroutine_threadsafe(run(), self.loop).result(5)
 
-    def churn(self, updates: int) -> None:
+    def churn(self, updates: int, entries: int = 0) -> None:
         """Some teams change, in one frame."""
         d = self.district
         busy = [t for t in d.rows["team"].values() if t["dispatch"]]
@@ -224,4 +225,9 @@ class FakeServer(Pages):
                 team["state"] = d.random.choice(["en_route", "on_scene", "working"])
                 team["since"] = iso(datetime.now(UTC))
             changed.append(("team", team["id"], team))
-        self.publish(changed, [], advance=updates)
+        at = iso(datetime.now(UTC))
+        said = [
+            self.entry("dispatch", "TeamArrived", "HZ001", i, f"{i} 到场", f"{i} arrived", at)
+            for _, i, _ in changed[:entries]
+        ]
+        self.publish(changed, said, advance=updates)

@@ -143,16 +143,7 @@ class Story:
         """Let one command be decided, a minute after the last unless it says when."""
         self.clock = of.at or self.clock + timedelta(minutes=1)
         now = now_of(self.world.clock, self.clock)
-        context = Context(
-            actor=actor(of.by),
-            now=now,
-            occurred_at=of.occurred_at or now,
-            source=of.source,
-            precision=of.precision,
-            seen=of.seen,
-            position=self.world.position + 1,
-            operation=self.operation,
-        )
+        context = self._context(of, now)
         held = cast(Held, History(self.history))
         run(recall(self.operation, self.world, held, [of.command], DESK_LIMITS))
         before = self.world.snapshot()
@@ -166,6 +157,18 @@ class Story:
         self.world.sweep()
         return self
 
+    def _context(self, of: Asked, now: datetime) -> Context:
+        return Context(
+            actor=actor(of.by),
+            now=now,
+            occurred_at=of.occurred_at or now,
+            source=of.source,
+            precision=of.precision,
+            seen=of.seen,
+            position=self.world.position + 1,
+            operation=self.operation,
+        )
+
     def _fold_twice(self, of: Asked, occurred_at: datetime, before: bytes) -> None:
         """Fold, take back, fold again: the second time for good."""
         position, recorded_at, length = self.world.position, self.world.recorded_at, len(self.history)
@@ -178,6 +181,16 @@ class Story:
         undo = []
         for event in self.events:
             self.happens(event, of, occurred_at, undo)
+
+    def fold_decided(self, of: Asked, undo: Undo) -> None:
+        """Decide one command of a batch and fold it on top of what the batch has folded so far."""
+        now = now_of(self.world.clock, self.clock)
+        try:
+            decided = decide(self.world, of.command, self._context(of, now))
+        except Refused:
+            return
+        for event in decided:
+            self.happens(event, of, of.occurred_at or now, undo)
 
     def when(self, command: Any, by: str = "gov/duty", **about: Any) -> Self:
         return self.ask(command if isinstance(command, Asked) else Asked(command, by, **about))

@@ -91,10 +91,9 @@ class Play:
     def _recall(self, command: Any) -> None:
         """Closed incidents that a command names come back, as the desk does it by their tags."""
         named = {getattr(command, "incident", None), *self._incident_of(getattr(command, "dispatch", None))}
-        position = getattr(command, "position", None)
+        position: int | None = getattr(command, "position", None)
         if position is not None and position <= len(self.log):
-            event: Any = self.log[position - 1].event
-            named.add(getattr(event, "incident", None))
+            named |= {tag.removeprefix("incident:") for tag in self.log[position - 1].tags}
         gone = {f"incident:{id}" for id in named if id is not None and id not in self.world.incidents}
         if gone:
             self.world.recall([one for one in self.log if gone.intersection(one.tags)])

@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
-from web.http import commands, health
+from web.http import batch, commands, events, health, incidents, pages, session, tables, views
 
-ROUTES: list[ControllerRouterHandler] = [commands.send_command, health.live, health.ready, health.metrics]
+ROUTES: list[ControllerRouterHandler] = [
+    commands.send_command,
+    batch.send_commands,
+    events.read_events,
+    views.read_view,
+    incidents.read_incident,
+    tables.read_tables,
+    session.log_in,
+    session.read_session,
+    session.log_out,
+    health.live,
+    health.ready,
+    health.metrics,
+    pages.index,
+    pages.board,
+    pages.login,
+    pages.static,
+    pages.map_layer,
+]

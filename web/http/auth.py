@@ -5,10 +5,11 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from web.accounts.access import COOKIE, SAFE_METHODS, Principal, same_origin
 from web.errors import forbidden, too_many, unauthenticated
@@ -19,7 +20,7 @@ _WANTED = frozenset({b"authorization", b"cookie", b"origin", b"host", b"x-csrf-t
 Scope = Mapping[str, Any]
 """The scope of ASGI, of a request or a WebSocket."""
 
-Caller = Annotated[Principal, Dependency(skip_validation=True)]
+Caller = SkipValidation[NamedDependency[Principal]]
 """A handler's parameter `caller`: there is one, or the request was answered with 401."""
 
 

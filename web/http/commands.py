@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from litestar import Request, Response, post
+from litestar.params import JSONBody
 
 from handlers.answers import Answer
 from web import door
 from web.accounts.access import Principal
 from web.errors import REFUSAL_STATUS, too_large, too_many
 from web.http.auth import Caller, node_of
-from web.http.schemas import AcceptedBody, RefusedBody, answer, errors
+from web.http.schemas import AcceptedBody, OperationPath, RefusedBody, answer, errors
 from web.node import Node
 
 ACCEPTED = 201
@@ -73,7 +74,10 @@ async def answer_body(node: Node, operation: str, caller: Principal, body: bytes
     },
 )
 async def send_command(
-    operation: str, data: door.CommandRequest, request: Request[Any, Any, Any], caller: Caller
+    operation: OperationPath,
+    data: JSONBody[door.CommandRequest],
+    request: Request[Any, Any, Any],
+    caller: Caller,
 ) -> Response[bytes]:
     """The documented door. Where web/edge.py stands in front, it answers first, in half the time and by the same functions."""
     node = node_of(request)

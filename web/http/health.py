@@ -73,8 +73,16 @@ async def _problems(node: Node) -> list[Message]:
     if (account_error := await node.accounts.healthy()) is not None:
         found.append(Message(account_error.zh, account_error.en))
     for operation, keeper in node.keepers.items():
+        if keeper.failure is not None:
+            found.append(
+                Message(
+                    f"{operation}：日志中有本版本无法识别的记录，请升级本节点。",
+                    f"{operation} cannot be read ({keeper.failure}): upgrade this node.",
+                )
+            )
+            continue
         behind = (await node.log.head(operation)).position - keeper.position
-        if behind > node.settings.keeper_lag_positions_max:
+        if keeper.is_stale or behind > node.settings.keeper_lag_positions_max:
             found.append(
                 Message(
                     f"{operation} 的视图落后 {behind} 条记录。",

@@ -6,11 +6,18 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import PathParameter
 from msgspec import Meta, Struct
 
 from core.operation import OperationKind
 from handlers.answers import Message
 from web.errors import ErrorBody
+
+OperationPath = Annotated[
+    str, PathParameter(description="作业面，如 live、drill-… · an operation such as live or drill-…")
+]
+IncidentPath = Annotated[str, PathParameter(description="事件编号 · the incident's id")]
+ViewPath = Annotated[str, PathParameter(description="视图名 · the view's name")]
 
 Positions = Annotated[
     list[int], Meta(max_length=2, description="[first, last] of the events, or empty: it was so already")

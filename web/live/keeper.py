@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
+from typing import Any
 
 import structlog
 
@@ -15,7 +16,7 @@ from core.log.protocol import Head, Log, StoredEvent
 from handlers.answers import Message as Sentence
 from handlers.desk import OperationUnreadable
 from projections.board import VERSION, Board
-from projections.views import VIEWS, BoardView, View
+from projections.views import VIEWS, BoardView
 from web.live.client import Client
 from web.live.limits import LiveLimits
 from web.live.loading import FOLD, decoded, load_board
@@ -40,8 +41,7 @@ class Keeper:
     def __init__(self, log: Log, operation: str, board: Board, head: Head, limits: LiveLimits) -> None:
         self.operation = operation
         self.limits = limits
-        self.failure: str | None = None
-        """Why the operation is not served any more: the log holds what this version cannot read."""
+        self._failure: str | None = None
         self._log = log
         self._board = board
         self._head = head
@@ -76,7 +76,7 @@ class Keeper:
             future.cancel()
         if self._saving is not None:
             await asyncio.wait((self._saving,))
-        if self.failure is None and self.position > self._saved_position:
+        if self._failure is None and self.position > self._saved_position:
             await self._save(self.position, self._board.save())
 
     # --- what is asked of it ---
@@ -92,18 +92,32 @@ class Keeper:
         return self._stage
 
     @property
+    def failure(self) -> str | None:
+        """Why the operation is not served any more: the log holds what this version cannot read."""
+        return self._failure
+
+    @property
+    def stored_position(self) -> int:
+        """Up to where a stored board saves the next start from folding."""
+        return self._saved_position
+
+    @property
     def is_stale(self) -> bool:
         """Whether the views lag behind the log, or nobody can tell."""
         return self._stage.is_held
 
-    def view(self, name: str) -> View:
-        """A view as it stands now. Raises KeyError for one that is not kept here, OperationUnreadable."""
-        if self.failure is not None:
-            raise OperationUnreadable(self.failure)
+    def keeps(self, name: str) -> bool:
+        """Whether a view is kept up to date here; any other one is folded from the log when it is asked for."""
+        return issubclass(VIEWS[name], BoardView)
+
+    def view(self, name: str) -> Any:
+        """What a kept view says now, as plain values for JSON. Raises KeyError for one that is not kept, OperationUnreadable."""
+        if self._failure is not None:
+            raise OperationUnreadable(self._failure)
         kind = VIEWS[name]
         if not issubclass(kind, BoardView):
             raise KeyError(name)
-        return kind(self._board)
+        return kind(self._board).data()
 
     async def reached(self, position: int, timeout_s: float) -> bool:
         """Wait until the views hold that position; False when the time is over."""
@@ -132,7 +146,7 @@ class Keeper:
         """For ever. A log that fails is asked again from where the board stands; nothing is skipped."""
         limits = self.limits
         wait_s = limits.restart_first_s
-        while self.failure is None:
+        while self._failure is None:
             pages = self._log.follow(self.operation, self.position)
             try:
                 async for page in pages:
@@ -177,7 +191,7 @@ class Keeper:
                 future.set_result(None)
 
     def _fail(self, reason: str) -> None:
-        self.failure = reason
+        self._failure = reason
         _log.error("operation_unreadable", operation=self.operation, reason=reason)
         self._stage.hold()
         self._stage.hub.tell_all(frame(UNREADABLE))
@@ -190,7 +204,7 @@ class Keeper:
         while True:
             await asyncio.sleep(self.limits.heartbeat_s)
             head = await self._ask_head()
-            if head is not None and self.failure is None:
+            if head is not None and self._failure is None:
                 if head.epoch != self._head.epoch or head.position < self._head.position:
                     await self._begin_anew()
                     continue
@@ -217,7 +231,7 @@ class Keeper:
     def _judge(self, head: Head | None) -> None:
         """Old for too long: the pages are told, and the follower, which may hang, is made anew."""
         is_old = time.monotonic() - self._fresh_at > self.limits.lag_s_max
-        if is_old and self.failure is None:
+        if is_old and self._failure is None:
             if not self._stage.is_held:
                 _log.warning(
                     "board_lags", operation=self.operation, position=self.position, head=self._target
@@ -226,7 +240,7 @@ class Keeper:
             if head is not None:
                 self._following.cancel()
                 self._following = asyncio.create_task(self._follow(), name=f"live {self.operation}")
-        elif self._stage.is_held and self.failure is None:
+        elif self._stage.is_held and self._failure is None:
             _log.warning("board_caught_up", operation=self.operation, position=self.position)
             self._stage.release()
 

@@ -16,6 +16,8 @@ from projections.board import VERSION, Board
 from projections.timeline import TIMELINE_ENTRIES_MAX
 
 FOLD = "board"
+YIELD_EVENTS = 500
+"""Folded between two looks at the other work of the loop: a few milliseconds."""
 
 
 async def load_board(log: Log, operation: str) -> Board:
@@ -30,12 +32,14 @@ async def load_board(log: Log, operation: str) -> Board:
             recorded = decoded(operation, data)
             if recorded.position <= near:
                 board.skip(recorded)
-                continue
-            if skipping:
-                board.settle()
-                skipping = False
-            board.apply(recorded)
-        await asyncio.sleep(0)  # a long history must not keep the other operations of this node waiting
+            else:
+                if skipping:
+                    board.settle()
+                    skipping = False
+                board.apply(recorded)
+            if recorded.position % YIELD_EVENTS == 0:
+                # A long history must not keep the other operations of this node waiting.
+                await asyncio.sleep(0)
     if skipping:
         board.settle()
     return board

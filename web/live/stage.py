@@ -37,6 +37,11 @@ class Stage:
         self._timer: asyncio.TimerHandle | None = None
         self._sent_at = float("-inf")
 
+    @property
+    def waiting(self) -> int:
+        """How many pages wait to be let in."""
+        return len(self._joining)
+
     def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()

@@ -185,7 +185,7 @@ export interface Session {
 export interface Tables {
   incident_kinds: { code: string; zh: string; en: string; field: string }[];
   team_kinds: { code: string; zh: string; en: string }[];
-  targets: object[];
+  targets?: { id: string; citation: string }[];
 }
 
 // What the panels share. Built in pages/board.js.

@@ -2,6 +2,9 @@
 // is legal is the server's word. What is wrong is named together with the words that would be right.
 import { spokenInstant } from './format.js';
 import {
+  Wrong, findDispatch, findIncident, findTeam, incidentIds, kindNames, leadWords, needIncident, needKind, say,
+} from './lookup.js';
+import {
   CANCEL_REASONS, DIVERT, FIGURES, LEAD, MILESTONES, NOTHING, SOURCES, STATES, TRUTH, WITHDRAW_REASONS, match, plain, written,
 } from './words.js';
 
@@ -18,14 +21,6 @@ import {
 
 /** From so many teams on, an order is shown before it goes out. */
 export const TEAMS_WITHOUT_PREVIEW_MAX = 4;
-
-class Wrong extends Error {
-  /** @param {string} id @param {Record<string, unknown>} [args] @param {string[]} [words] */
-  constructor(id, args, words) {
-    super(id);
-    this.problem = { id: `command.error.${id}`, args, several: words };
-  }
-}
 
 /** @param {string} line @param {Context} context @returns {Parsed} */
 export function parse(line, context) {
@@ -72,6 +67,8 @@ function read(line, context) {
   if (lead.word && !(isTeam && plain(words[0]).length > 2)) {
     if (lead.word.id === 'find') return { kind: 'find', text: words.slice(1).join(' ') };
     const rule = RULES[lead.word.id];
+    // A corrected time is known as exactly as it was said.
+    if (lead.word.id === 'correct' && /^@?\d{1,2}:\d{2}$/.test(plain(words[3] ?? ''))) meta.precision ??= 'minute';
     return done(rule(words.slice(1), context), meta, lead.word.id);
   }
   if (isTeam) return done(teamStatement(words, context), meta, 'team');
@@ -263,9 +260,6 @@ export const TEAM_COMMANDS = {
 /** @param {string} type @param {Record<string, unknown>} fields @param {string} label @returns {Step} */
 const step = (type, fields, label) => ({ command: { type, ...fields }, label });
 
-/** @param {Context} context @param {string} zh @param {string} en */
-const say = (context, zh, en) => (context.lang === 'en' ? en : zh);
-
 /** @param {RegExpExecArray} at @param {number} now */
 function when(at, now) {
   const [hour, minute, second] = [Number(at[1]), Number(at[2]), Number(at[3] ?? 0)];
@@ -278,61 +272,3 @@ function needText(words, problem) {
   if (!words.length) throw new Wrong(problem);
   return words.join(' ');
 }
-
-/** @param {string | undefined} word @param {Context} context */
-export function findTeam(word, context) {
-  if (!word) return undefined;
-  const wanted = plain(word).toUpperCase();
-  const teams = context.store.rows('team');
-  const exact = teams.get(word) ?? teams.get(wanted);
-  if (exact) return exact;
-  const named = [...teams.values()].filter((team) => team.name.zh === word || team.name.en === word);
-  return named.length === 1 ? named[0] : undefined;
-}
-
-/** By its id, or by the number at the end of it. @param {string | undefined} word @param {Context} context */
-export function findIncident(word, context) {
-  if (!word) return undefined;
-  const wanted = plain(word).toUpperCase();
-  const incidents = context.store.rows('incident');
-  const exact = incidents.get(word) ?? incidents.get(wanted);
-  if (exact) return exact;
-  if (!/^\d+$/.test(wanted)) return undefined;
-  const numbered = [...incidents.values()].filter((incident) => Number(/\d+$/.exec(incident.id)?.[0]) === Number(wanted));
-  return numbered.length === 1 ? numbered[0] : undefined;
-}
-
-/** A dispatch by its id, or the present one of a team. @param {string | undefined} word @param {Context} context */
-function findDispatch(word, context) {
-  if (!word) return undefined;
-  const dispatches = context.store.rows('dispatch');
-  const team = findTeam(word, context);
-  return dispatches.get(word) ?? dispatches.get(plain(word)) ?? (team?.dispatch ? dispatches.get(team.dispatch) ?? { id: team.dispatch, team: team.id } : undefined);
-}
-
-/** @param {string | undefined} word @param {Context} context */
-function needIncident(word, context) {
-  if (!word) throw new Wrong('incident_missing', {}, incidentIds(context));
-  const incident = findIncident(word, context);
-  if (!incident) throw new Wrong('unknown_incident', { word }, incidentIds(context));
-  return incident;
-}
-
-/** @param {string} word @param {Context} context */
-function needKind(word, context) {
-  const kinds = context.tables.incident_kinds;
-  const wanted = plain(word);
-  const exact = kinds.filter((kind) => [kind.code, kind.zh, kind.en.toLowerCase()].includes(wanted));
-  const found = exact.length ? exact : kinds.filter((kind) => kind.zh.startsWith(wanted) || kind.code.startsWith(wanted) || kind.en.toLowerCase().startsWith(wanted));
-  const inside = found.length ? found : kinds.filter((kind) => kind.zh.includes(wanted));
-  if (inside.length === 1) return inside[0];
-  if (inside.length) throw new Wrong('ambiguous', { word }, inside.map((kind) => say(context, kind.zh, kind.en)));
-  throw new Wrong('unknown_kind', { word }, kindNames(context).slice(0, 12));
-}
-
-/** @param {Context} context */
-const kindNames = (context) => context.tables.incident_kinds.map((kind) => say(context, kind.zh, kind.en));
-/** @param {Context} context */
-const incidentIds = (context) => [...context.store.rows('incident').keys()].slice(0, 12);
-/** @param {string} lang */
-const leadWords = (lang) => [...LEAD.map((word) => written(word, lang)), lang === 'en' ? '<team> <state>' : '<队号> <状态>'];

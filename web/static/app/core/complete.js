@@ -1,5 +1,6 @@
 // What Tab offers next on the command line.
-import { findTeam, tokens } from './commands.js';
+import { tokens } from './commands.js';
+import { findTeam } from './lookup.js';
 import { CANCEL_REASONS, LEAD, SOURCES, STATES, TRUTH, WITHDRAW_REASONS, MILESTONES, match, plain, written } from './words.js';
 
 export const OPTIONS_MAX = 8;

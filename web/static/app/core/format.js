@@ -3,11 +3,16 @@
 export const DEFAULT_ZONE = 'Asia/Shanghai';
 const FUTURE_MS_MAX = 600_000;
 
+/** The same instants are drawn again and again. @type {Map<string, string>} */
+const known = new Map();
+const KNOWN_MAX = 5_000;
+
 let zone = DEFAULT_ZONE;
 /** @type {Intl.DateTimeFormat} */
 let parts;
 /** @param {string} [name] */
 export function setZone(name = DEFAULT_ZONE) {
+  known.clear();
   zone = name;
   parts = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
@@ -45,7 +50,7 @@ export function date(ms) {
  */
 export function time(at, precision = 'second') {
   if (!at) return '—';
-  const text = clockTime(Date.parse(at));
+  const text = known.get(at) ?? remember(at);
   switch (precision) {
     case 'second':
       return text;
@@ -56,6 +61,15 @@ export function time(at, precision = 'second') {
     default:
       return `≈${text.slice(0, 5)}`;
   }
+}
+
+
+/** @param {string} at */
+function remember(at) {
+  if (known.size >= KNOWN_MAX) known.clear();
+  const text = clockTime(Date.parse(at));
+  known.set(at, text);
+  return text;
 }
 
 /**

@@ -43,7 +43,7 @@ export class Link {
   /**
    * @param {{
    *   url: string, store: import('./store.js').Store, clock: import('./clock.js').Clock, topic?: string,
-   *   onState: () => void, onAnswer: (answer: any) => void, onProblem?: (error: any) => void,
+   *   onState: () => void, onUnopened?: () => void, onAnswer: (answer: any) => void, onProblem?: (error: any) => void,
    *   open?: (url: string) => WebSocket, monotonic?: () => number, random?: () => number
    * }} options
    */
@@ -111,9 +111,17 @@ export class Link {
     else this.options.onState();
   }
   #opened = 0;
+  #greeted = false;
+
+  /** The session is over: no more attempts. What was last known stays in sight. */
+  signOut() {
+    this.#retryAt = null;
+    this.#become('signed_out');
+  }
 
   #connect() {
     this.#retryAt = null;
+    this.#greeted = false;
     this.#opened = this.monotonic();
     this.#subscribed = false;
     let socket;
@@ -143,10 +151,11 @@ export class Link {
       socket.onmessage = socket.onclose = null;
       if (socket.readyState < 2) socket.close(CLOSE.dead);
     }
-    if (code === CLOSE.auth) return this.#become('signed_out');
+    if (code === CLOSE.auth) return this.signOut();
     if (code === CLOSE.upgrade) return this.#become('upgrade');
     // The server asked for a fresh start: what we hold may not be resumed from.
     if (code === CLOSE.resync) this.#waitingForSnapshot = true;
+    if (!this.#greeted && code !== CLOSE.dead) this.options.onUnopened?.();
     this.#retryAt = this.monotonic() + backoff(this.#attempt++, this.random());
     this.options.onState();
   }
@@ -165,6 +174,7 @@ export class Link {
     if (now - this.#pinged >= PING_MS) this.#ping(now);
     switch (message.type) {
       case 'hello':
+        this.#greeted = true;
         this.build = message.build;
         this.clock.greet(message.server_time);
         if ('clock' in message) this.clock.exercise = message.clock ?? null;

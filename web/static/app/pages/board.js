@@ -60,7 +60,6 @@ async function start() {
     onState() {
       painter.dirty('link');
       document.body.dataset.link = link.state;
-      if (link.state === 'signed_out') signIn();
       if (link.ready !== wasReady || link.state !== wasState) {
         if (link.state === 'live' && wasState === 'lost') clearInterval(lostSound);
         if (link.state === 'lost' && wasState !== 'lost') {
@@ -74,6 +73,10 @@ async function start() {
       }
     },
     onAnswer: (answer) => outbox.answer(answer),
+    // A refused handshake says nothing about why; the session does.
+    onUnopened: () => request('GET', '/api/session').catch((error) => {
+      if (error instanceof HttpProblem && error.status === 401) link.signOut();
+    }),
     onProblem: (problem) => console.warn('protocol', problem),
   });
   const outbox = new Outbox({

@@ -2,8 +2,8 @@
 import { html, nothing, render, repeat } from '../../vendor/lit.js';
 import { instant } from '../core/clock.js';
 import * as format from '../core/format.js';
-import { has, say, t } from '../core/i18n.js';
-import { SteadyOrder, changesButton, head, overdue, roving, waiting } from './parts.js';
+import { say, t } from '../core/i18n.js';
+import { SteadyOrder, changesButton, dueWord, head, overdue, roving, waiting } from './parts.js';
 
 const SOON_MS = 300_000;
 
@@ -32,12 +32,11 @@ export function attentionPanel(root, app) {
     if (!team) return nothing;
     const late = overdue(team, now) ?? 0;
     const pending = waiting(app, (command) => command.team === id || command.dispatch === team.dispatch);
-    const rule = team.due_rule && has(`due.${team.due_rule}`) ? t(`due.${team.due_rule}`) : t(`team.state.${team.state}`);
     return html`<li>
       <button class="attention-row ${late > 0 ? 'late' : ''} ${pending ? 'pending' : ''}" tabindex="-1" data-key=${key} @click=${() => app.show({ type: 'team', id })}>
         <span class="id">${id}</span>
         <span class="what">${team.incident ?? '—'} <span class="muted">${say(team.name)}</span></span>
-        <span class="why">${rule}</span>
+        <span class="why">${dueWord(team)}</span>
         <span class="since">${late > 0 ? html`<span class="tag alert">${t('attention.over', { age: format.duration(late, t) })}</span>` : t('attention.left', { age: format.duration(-late + 59_999, t) })}</span>
       </button>
     </li>`;

@@ -27,12 +27,15 @@ export function commandPanel(root, app) {
   let open = false;
 
   const context = () => ({ store: app.store, tables: app.tables, now: app.clock.now(), lang: language });
-  const input = () => /** @type {HTMLInputElement} */ (root.querySelector('#command-line'));
+  const input = () => /** @type {HTMLInputElement | null} */ (root.querySelector('#command-line'));
   const draw = () => app.dirty('command');
 
   /** @param {string} value */
   function change(value) {
     line = value;
+    // At once, not with the next frame: the next letter may come before it.
+    const field = input();
+    if (field && field.value !== value) field.value = value;
     said = null;
     previewed = '';
     picked = -1;
@@ -76,9 +79,7 @@ export function commandPanel(root, app) {
     if (history[history.length - 1] !== text) history.push(text);
     if (history.length > HISTORY_MAX) history.shift();
     past = history.length;
-    line = previewed = '';
-    said = offer = null;
-    draw();
+    change('');
   }
 
   /** What the newest answer offers: to divert, or to ask again. */
@@ -161,7 +162,7 @@ export function commandPanel(root, app) {
     else if (name === 'Escape') {
       if (open) open = false;
       else if (line) change('');
-      else input().blur();
+      else input()?.blur();
     } else return;
     event.preventDefault();
     event.stopPropagation();
@@ -192,7 +193,7 @@ export function commandPanel(root, app) {
 
   return {
     kinds: ['command', 'outbox', 'link', 'language', 'tick', 'position'],
-    focus: () => input().focus(),
+    focus: () => input()?.focus(),
     run,
     act,
     /** @param {string} text */
@@ -201,8 +202,8 @@ export function commandPanel(root, app) {
       draw();
       // The value is drawn in the next frame; the caret belongs behind it.
       requestAnimationFrame(() => {
-        input().focus();
-        input().setSelectionRange(line.length, line.length);
+        input()?.focus();
+        input()?.setSelectionRange(line.length, line.length);
       });
     },
     draw() {
@@ -221,7 +222,7 @@ export function commandPanel(root, app) {
               @keydown=${key} @focus=${() => { if (line.trim()) change(line); }} @blur=${() => setTimeout(() => { open = false; draw(); }, 150)} />
             <button type="button" class="button send" ?disabled=${!app.link.ready} @click=${() => run(line)}>${t('command.send')}</button>
             <ul id="command-options" role="listbox" aria-label=${t('command.options')} ?hidden=${!open}>
-              ${offer?.options.map((option, i) => html`<li id="command-option-${i}" role="option" aria-selected=${i === picked} @pointerdown=${(/** @type {Event} */ e) => { e.preventDefault(); take(i); input().focus(); }}><b>${option.word}</b> <span class="muted">${option.hint}</span></li>`)}
+              ${offer?.options.map((option, i) => html`<li id="command-option-${i}" role="option" aria-selected=${i === picked} @pointerdown=${(/** @type {Event} */ e) => { e.preventDefault(); take(i); input()?.focus(); }}><b>${option.word}</b> <span class="muted">${option.hint}</span></li>`)}
             </ul>
           </form>
           <div id="command-said" class="said ${said?.kind ?? ''}" aria-live="polite">

@@ -7,7 +7,6 @@ import { findView, teamsView, teamView } from './drawer_teams.js';
 
 /** @param {HTMLElement} root @param {import('../types').App} app @returns {import('../types').Panel} */
 export function drawerPanel(root, app) {
-  root.setAttribute('aria-labelledby', 'drawer-title');
   const incident = incidentView(app);
   let drawn = '';
 
@@ -38,6 +37,7 @@ export function drawerPanel(root, app) {
         return;
       }
       const { title, body } = content(view);
+      root.setAttribute('aria-labelledby', 'drawer-title');
       const key = JSON.stringify([view.type, 'id' in view ? view.id : '', 'tab' in view ? view.tab : '']);
       render(
         html`<div class="panel-head">

@@ -5,7 +5,7 @@ import * as format from '../core/format.js';
 import { say, t } from '../core/i18n.js';
 import { dispatchCard } from './dispatch.js';
 import { form, reasonField } from './forms.js';
-import { age, organisationName, overdue, teamKind, waiting } from './parts.js';
+import { age, citation, dueWord, organisationName, overdue, teamKind, waiting } from './parts.js';
 import { entryGroups } from './timeline.js';
 
 const FOUND_MAX = 60;
@@ -27,7 +27,7 @@ export function teamView(app, id) {
       <dl class="facts-list">
         <div><dt>${t('team.state')}</dt><dd>${t(`team.state.${team.state}`)} · ${age(app, team.since)}
           ${late !== null && late > 0 ? html`<span class="tag alert">${t('attention.over', { age: format.duration(late, t) })}</span>` : nothing}</dd></div>
-        ${team.due_at && late !== null && late <= 0 ? html`<div><dt>${t('team.due')}</dt><dd>${format.time(team.due_at)} · ${t('attention.left', { age: format.duration(-late + 59_999, t) })}</dd></div>` : nothing}
+        ${team.due_at && late !== null ? html`<div><dt>${t('team.due')}</dt><dd>${format.time(team.due_at)} · ${dueWord(team)}${late <= 0 ? html` · ${t('attention.left', { age: format.duration(-late + 59_999, t) })}` : nothing} <small class="muted">${citation(app, team)}</small></dd></div>` : nothing}
         <div><dt>${t('team.organisation')}</dt><dd>${organisationName(app, team.organisation)}</dd></div>
         <div><dt>${t('team.kind')}</dt><dd>${teamKind(app, team.kind)} · ${t('team.people', { n: team.strength })}</dd></div>
         <div><dt>${t('team.base')}</dt><dd>${team.base?.text ?? '—'}</dd></div>

@@ -78,10 +78,11 @@ export function bannerPanel(root, app) {
       /** @type {unknown[]} */
       const lines = [];
       if (link.state === 'lost')
-        lines.push(html`<p class="banner lost"><b>${t('banner.lost', { at })}</b><span>${t('banner.lost.do')}</span><span class="retry">${retry}</span>
+        lines.push(html`<p class="banner lost"><b>${t('banner.lost', { at })}</b><span>${t('banner.lost.do')}</span><span class="retry" aria-hidden="true">${retry}</span>
           <button class="button" @click=${() => link.retry()}>${t('banner.now')}</button></p>`);
-      else if (link.state === 'stale') lines.push(html`<p class="banner stale"><b>${t('banner.stale', { at })}</b>${link.retryIn === null ? nothing : html`<span class="retry">${retry}</span>`}</p>`);
+      else if (link.state === 'stale') lines.push(html`<p class="banner stale"><b>${t('banner.stale', { at })}</b>${link.retryIn === null ? nothing : html`<span class="retry" aria-hidden="true">${retry}</span>`}</p>`);
       else if (link.state === 'upgrade') lines.push(html`<p class="banner lost"><b>${t('banner.upgrade')}</b> <button class="button" @click=${() => location.reload()}>${t('banner.reload')}</button></p>`);
+      else if (link.state === 'signed_out') lines.push(html`<p class="banner lost"><b>${t('banner.signed_out', { at })}</b> <a class="button" href="/login?next=${encodeURIComponent(location.pathname)}">${t('login.title')}</a></p>`);
       if (link.behind) lines.push(html`<p class="banner stale">${t('banner.behind')}</p>`);
       if (link.build && document.body.dataset.build && link.build !== document.body.dataset.build) lines.push(html`<p class="banner note">${t('banner.build')}</p>`);
       if (clock.wrong) lines.push(html`<p class="banner note">${t('banner.clock', { s: Math.round(Math.abs(clock.offset) / 1000) })}</p>`);

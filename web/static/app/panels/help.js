@@ -5,12 +5,12 @@ import { language, t } from '../core/i18n.js';
 
 /** @param {HTMLElement} root @param {import('../types').App} app @returns {import('../types').Panel} */
 export function helpPanel(root, app) {
-  root.setAttribute('aria-labelledby', 'help-title');
   return {
     kinds: ['ui', 'language'],
     draw() {
       root.hidden = !app.ui.help;
       if (!app.ui.help) return;
+      root.setAttribute('aria-labelledby', 'help-title');
       render(
         html`<div class="panel-head"><h2 id="help-title">${t('help.title')}</h2><span class="spacer"></span>
             <button class="button quiet" @click=${() => app.set({ help: false })}>${t('drawer.close')} <kbd>Esc</kbd></button></div>

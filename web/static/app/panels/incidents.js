@@ -3,13 +3,14 @@ import { html, nothing, render, repeat } from '../../vendor/lit.js';
 import { instant } from '../core/clock.js';
 import * as format from '../core/format.js';
 import { t } from '../core/i18n.js';
-import { SteadyOrder, age, casualties, changesButton, gradeBadge, head, incidentKind, rank, roving, stage, waiting } from './parts.js';
+import { Fresh, SteadyOrder, age, casualties, changesButton, gradeBadge, head, incidentKind, rank, roving, stage, waiting } from './parts.js';
 
 /** @param {HTMLElement} root @param {import('../types').App} app @returns {import('../types').Panel} */
 export function incidentsPanel(root, app) {
   /** Rows as last seen, so that one that is gone stays where it was while a hand is on the list. @type {Map<string, import('../types').Incident>} */
   const seen = new Map();
   const steady = new SteadyOrder(root, () => app.dirty('incident'));
+  const fresh = new Fresh();
   const focus = roving(root, '.incident');
   root.setAttribute('aria-labelledby', 'incidents-title');
 
@@ -23,7 +24,7 @@ export function incidentsPanel(root, app) {
     const what = stage(incident);
     return html`<li>
       <button
-        class="incident ${app.ui.chosen === id ? 'chosen' : ''} ${gone ? 'gone' : ''} ${pending ? 'pending' : ''}"
+        class="incident ${app.ui.chosen === id ? 'chosen' : ''} ${gone ? 'gone' : fresh.mark(app, `incident/${id}`)} ${pending ? 'pending' : ''}"
         tabindex="-1" data-key=${id} aria-current=${app.ui.chosen === id ? 'true' : 'false'}
         @click=${() => app.show({ type: 'incident', id, tab: 'overview' })}
       >

@@ -84,29 +84,38 @@ export function mapPanel(root, app) {
     return row ? `${id} ${say(row.name)} · ${t(`team.state.${row.state}`)}${row.incident ? ` · ${row.incident}` : ''}` : id;
   }
 
-  /** @param {import('ol/source/Vector.js').default<any>} source @param {string} what @param {Iterable<{ id: string, lon: number, lat: number, row: object }>} places */
+  /** @param {import('ol/source/Vector.js').default<any>} source @param {string} what @param {Iterable<{ id: string, lon: number, lat: number, row: object, shift?: string }>} places */
   function sync(source, what, places) {
     const seen = new Set();
-    for (const { id, lon, lat, row } of places) {
+    for (const { id, lon, lat, row, shift } of places) {
       seen.add(id);
       const old = source.getFeatureById(id);
       if (!old) {
-        const feature = new ol.Feature({ geometry: new ol.Point(ol.fromLonLat([lon, lat])), what, id, row });
+        const feature = new ol.Feature({ geometry: new ol.Point(ol.fromLonLat([lon, lat])), what, id, row, shift });
         feature.setId(id);
         source.addFeature(feature);
-      } else if (old.get('row') !== row) {
+      } else if (old.get('row') !== row || old.get('shift') !== shift) {
         // One event a feature, however much of it changed.
         old.set('row', row, true);
+        old.set('shift', shift, true);
         old.getGeometry().setCoordinates(ol.fromLonLat([lon, lat]));
       }
     }
     for (const feature of source.getFeatures()) if (!seen.has(feature.getId())) source.removeFeature(feature);
   }
 
+  /** Teams at one place stand around it, not on top of each other: at a scene in rings, at a base close together. */
   function* teamPlaces() {
+    const scenes = new Set([...incidentPlaces()].map(({ lon, lat }) => `${lon},${lat}`));
+    /** @type {Map<string, number>} */
+    const taken = new Map();
     for (const row of app.store.rows('team').values()) {
       const [lon, lat] = [row.lon ?? row.base?.lon, row.lat ?? row.base?.lat];
-      if (lon != null && lat != null) yield { id: row.id, lon, lat, row };
+      if (lon == null || lat == null || row.state === 'out_of_service') continue;
+      const key = `${lon},${lat}`;
+      const n = taken.get(key) ?? 0;
+      taken.set(key, n + 1);
+      yield { id: row.id, lon, lat, row, shift: scenes.has(key) ? `ring/${n}` : n ? `near/${n}` : '' };
     }
   }
   function* incidentPlaces() {
@@ -176,7 +185,7 @@ export function mapPanel(root, app) {
         base.restyle();
       }
       if (dirty.has('incident')) sync(incidents, 'incident', incidentPlaces());
-      if (dirty.has('team')) sync(teams, 'team', teamPlaces());
+      if (dirty.has('team') || dirty.has('incident')) sync(teams, 'team', teamPlaces());
       if (dirty.has('ui') || dirty.has('tick')) {
         teams.changed();
         incidents.changed();

@@ -67,6 +67,20 @@ export function incidentCaption(feature, c, app) {
   return once(`c/${row.place.text}`, () => new ol.Style({ text: caption(row.place.text, c, 27) }));
 }
 
+const RING_TEAMS = 16;
+const RING_FIRST_PIXELS = 24;
+const RING_PIXELS = 11;
+const GOLDEN_ANGLE = 2.4;
+
+/** How many pixels beside its place a team is drawn. @param {string} shift @returns {[number, number]} */
+export function displacement(shift) {
+  const [how, count] = shift.split('/');
+  const n = Number(count);
+  const ring = Math.floor(n / RING_TEAMS);
+  const [radius, angle] = how === 'ring' ? [RING_FIRST_PIXELS + ring * RING_PIXELS, ((n + ring / 2) * 2 * Math.PI) / RING_TEAMS] : [5 * Math.sqrt(n), n * GOLDEN_ANGLE];
+  return shift ? [Math.round(radius * Math.sin(angle)), Math.round(radius * Math.cos(angle))] : [0, 0];
+}
+
 /** @param {import('ol').Feature} feature @param {Colours} c @param {import('../types').App} app */
 export function teamStyle(feature, c, app) {
   /** @type {import('../types').Team} */
@@ -76,17 +90,19 @@ export function teamStyle(feature, c, app) {
   const form = late ? 'late' : formOf(row.state);
   if (form === 'none' || (form === 'idle' && !app.ui.layers.idle)) return undefined;
   const text = ours && app.ui.layers.labels && app.ui.chosen === row.id ? row.id : '';
-  return once(`t/${form}/${ours}/${text}`, () => {
+  const shift = feature.get('shift') ?? '';
+  return once(`t/${form}/${ours}/${text}/${shift}`, () => {
+    const at = displacement(shift);
     const ink = new ol.Fill({ color: late ? c.alert : c.ink });
     const edge = new ol.Stroke({ color: ours ? c.focus : c['map-halo'], width: ours ? 2.5 : 1 });
     const image =
       form === 'idle'
-        ? new ol.CircleStyle({ radius: 2, fill: new ol.Fill({ color: c.idle }) })
+        ? new ol.CircleStyle({ radius: 2, displacement: at, fill: new ol.Fill({ color: c.idle }) })
         : form === 'route'
-          ? new ol.RegularShape({ points: 3, radius: ours ? 8 : 6.5, fill: ink, stroke: edge })
+          ? new ol.RegularShape({ points: 3, radius: ours ? 8 : 6.5, displacement: at, fill: ink, stroke: edge })
           : form === 'late'
-            ? new ol.RegularShape({ points: 4, radius: ours ? 8 : 7, angle: Math.PI / 4, fill: ink, stroke: edge })
-            : new ol.CircleStyle({ radius: ours ? 6 : 4.5, fill: ink, stroke: edge });
+            ? new ol.RegularShape({ points: 4, radius: ours ? 8 : 7, angle: Math.PI / 4, displacement: at, fill: ink, stroke: edge })
+            : new ol.CircleStyle({ radius: ours ? 6 : 4.5, displacement: at, fill: ink, stroke: edge });
     return new ol.Style({ image, zIndex: late ? 40 : form === 'idle' ? 1 : 20, ...(text ? { text: caption(text, c, 16) } : {}) });
   });
 }

@@ -79,11 +79,36 @@ export function casualties(incident) {
 /** Milliseconds past its due time; negative before it; null where nothing is due. @param {Team} team @param {number} now */
 export const overdue = (team, now) => (team.due_at ? now - instant(team.due_at) : null);
 
+/** What is due, in a word: rules are named after the milestone they end with, as in fire_on_scene. @param {Team} team */
+export function dueWord(team) {
+  const milestone = ['acknowledged', 'turnout', 'en_route', 'on_scene'].find((name) => team.due_rule?.endsWith(name));
+  return milestone ? t(`due.${milestone}`) : t(`team.state.${team.state}`);
+}
+
+/** Where the figure behind a due time comes from. @param {App} app @param {Team} team @returns {string} */
+export const citation = (app, team) => app.tables.targets?.find((target) => target.id === team.due_rule)?.citation ?? '';
+
 /** @param {App} app @param {string | null | undefined} at */
 export const age = (app, at) => (at ? format.duration(app.clock.now() - instant(at), t) : '—');
 
 /** A command about this is on its way. @param {App} app @param {(command: import('../types').Command) => boolean} about */
 export const waiting = (app, about) => app.outbox.pending.some((item) => about(item.envelope.command));
+
+/** A row that has just changed is lit for two seconds: the class alternates, so that the animation starts anew. */
+export class Fresh {
+  /** @type {Map<string, [position: number, n: number]>} */
+  #seen = new Map();
+
+  /** @param {App} app @param {string} key of the row, `kind/id` */
+  mark(app, key) {
+    const position = app.store.changed.get(key);
+    if (position === undefined) return '';
+    const seen = this.#seen.get(key);
+    const n = seen && seen[0] === position ? seen[1] : (seen?.[1] ?? 0) + 1;
+    this.#seen.set(key, [position, n]);
+    return n % 2 ? 'fresh-odd' : 'fresh-even';
+  }
+}
 
 const HOLD_MS = 2_000;
 

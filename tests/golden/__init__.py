@@ -1,0 +1,1 @@
+"""Stored samples of every event ever written: each must be readable for ever."""

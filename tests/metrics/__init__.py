@@ -1,0 +1,1 @@
+"""The metrics: worked cases, corrections, merging, and figures against plain arithmetic."""
