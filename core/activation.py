@@ -210,6 +210,9 @@ class Activation(Struct, frozen=True, omit_defaults=True):
     cause: str | None = None
     released: bool = False
     ended_at: datetime | None = None
+    level_at: datetime | None = None
+    level_position: int = 0
+    warning: str | None = None
 
     @property
     def open(self) -> bool:
@@ -237,7 +240,16 @@ def evolve(
     """The activation after an event."""
     match event:
         case PlanStoodBy():
-            return Activation(event.activation, event.plan, event.version, event.incident, by, at, position)
+            return Activation(
+                event.activation,
+                event.plan,
+                event.version,
+                event.incident,
+                by,
+                at,
+                position,
+                warning=event.warning,
+            )
         case PlanActivated():
             return Activation(
                 event.activation,
@@ -253,10 +265,12 @@ def evolve(
                 event.expected_s,
                 event.link,
                 event.cause,
+                level_at=at,
+                level_position=position,
             )
         case ResponseLevelChanged():
             known = before or Activation(event.activation, event.plan, 0, event.incident, by, at, position)
-            return structs.replace(known, level=event.level)
+            return structs.replace(known, level=event.level, level_at=at, level_position=position)
         case ActivationReleased():
             known = before or Activation(event.activation, "", 0, event.incident, by, at, position)
             return structs.replace(known, released=True)

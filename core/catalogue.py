@@ -14,9 +14,11 @@ from msgspec import Struct
 from core import (
     activation,
     adoption,
+    agreement,
     clock,
     control,
     dispatch,
+    drill,
     entry,
     finding,
     hazard,
@@ -79,6 +81,8 @@ AnyCommand = (
     | dispatch.CorrectMilestone
     | adoption.AdoptPlan
     | adoption.RetirePlan
+    | agreement.SignAgreement
+    | drill.RecordDrill
     | activation.StandBy
     | activation.StandDown
     | activation.ActivatePlan
@@ -160,6 +164,8 @@ AnyEvent = (
     | dispatch.DispatchMilestoneCorrected
     | adoption.PlanAdopted
     | adoption.PlanRetired
+    | agreement.AgreementSigned
+    | drill.DrillRecorded
     | activation.PlanStoodBy
     | activation.PlanStoodDown
     | activation.PlanActivated
@@ -242,6 +248,7 @@ _TAG_OF_FIELD = {
     "warning": "warning",
     "hazard": "hazard",
     "point": "point",
+    "agreement": "agreement",
 }
 _TAG_OF_FIELD_IN: dict[tuple[str, str], str] = {
     ("IncidentMerged", "into"): "incident",

@@ -24,6 +24,17 @@ class Shape(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     line: Annotated[tuple[Coordinates, ...], Meta(max_length=500)] = ()
 
 
+class Site(Struct, frozen=True, forbid_unknown_fields=True):
+    """A point that an order leads people to: a shelter 避难场所, a rendezvous point 集结点, a headquarters 指挥部."""
+
+    kind: Literal["shelter", "rendezvous", "headquarters"]
+    name: Line
+    at: Coordinates
+
+
+Sites = Annotated[tuple[Site, ...], Meta(max_length=50)]
+
+
 class Evacuated(Struct, frozen=True, forbid_unknown_fields=True):
     """Counts of an evacuation: persons. `unknown` follows from them."""
 
@@ -53,6 +64,7 @@ class OrderControl(Command, frozen=True):
     lifting: Line | None = None
     exceptions: Annotated[tuple[Line, ...], Meta(max_length=20)] = ()
     evacuated: Evacuated | None = None
+    sites: Sites = ()
     control: Id | None = None
 
 
@@ -72,6 +84,7 @@ class AmendControl(Command, frozen=True):
     until: Moment | None = None
     exceptions: Annotated[tuple[Line, ...], Meta(max_length=20)] | None = None
     evacuated: Evacuated | None = None
+    sites: Sites | None = None
 
 
 class ReviewControl(Command, frozen=True):
@@ -109,6 +122,7 @@ class ControlOrdered(Event, frozen=True):
     lifting: str | None = None
     exceptions: tuple[str, ...] = ()
     evacuated: Evacuated | None = None
+    sites: tuple[Site, ...] = ()
 
 
 class ControlPutInForce(Event, frozen=True):
@@ -130,6 +144,7 @@ class ControlAmended(Event, frozen=True):
     until: datetime | None = None
     exceptions: tuple[str, ...] = ()
     evacuated: Evacuated | None = None
+    sites: tuple[Site, ...] = ()
 
 
 class ControlReviewed(Event, frozen=True):
@@ -155,7 +170,7 @@ ControlEvent = ControlOrdered | ControlPutInForce | ControlAmended | ControlRevi
 
 
 class Control(Struct, frozen=True, omit_defaults=True):
-    """An order as it stands."""
+    """An order as it stands. `changed` is the last event that made it hold somewhere else, `looked` the last look at it."""
 
     id: str
     incident: str
@@ -174,6 +189,10 @@ class Control(Struct, frozen=True, omit_defaults=True):
     in_force_at: datetime | None = None
     reviewed_at: datetime | None = None
     lifted_at: datetime | None = None
+    sites: tuple[Site, ...] = ()
+    changed_at: datetime | None = None
+    changed_position: int = 0
+    looked_position: int = 0
 
     @property
     def state(self) -> Literal["ordered", "in_force", "lifted"]:
@@ -201,20 +220,25 @@ def evolve(
             event.until,
             event.exceptions,
             event.evacuated,
+            sites=event.sites,
+            changed_at=at,
+            changed_position=position,
+            looked_position=position,
         )
     if before is None:
         return None
     match event:
         case ControlPutInForce():
-            return structs.replace(before, in_force_at=at)
+            return structs.replace(before, in_force_at=at, changed_at=at, changed_position=position)
         case ControlAmended():
             changed: dict[str, Any] = {
                 name: getattr(event, name)
-                for name in ("version", "area", "shape", "until", "exceptions", "evacuated")
+                for name in ("version", "area", "shape", "until", "exceptions", "evacuated", "sites")
             }
+            changed |= {"changed_at": at, "changed_position": position, "looked_position": position}
             return structs.replace(before, **changed, reviewed_at=at)
         case ControlReviewed():
-            return structs.replace(before, reviewed_at=at)
+            return structs.replace(before, reviewed_at=at, looked_position=position)
         case ControlLifted():
             return structs.replace(before, lifted_at=at)
         case _:

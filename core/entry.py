@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -124,3 +125,4 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     fact: str | None = None
     value: str | None = None
     tag: str | None = None
+    at: datetime | None = None

@@ -105,9 +105,9 @@ def fold_incident(tables: Tables, recorded: Recorded, event: incidents.IncidentE
             for merged in event.merged:
                 tables.put(tables.incidents, merged.id, merged)
             for one in (event.incident, *after.merged):
-                rows = {entry.position: entry for entry in event.entries if entry.incident == one}
-                if rows:
-                    tables.put(tables.entries, one, rows)
+                for entry in event.entries:
+                    if entry.incident == one:
+                        tables.put_entry(entry)
         case incidents.IncidentClosed():
             tables.close_incident(event.incident)
         case _:
@@ -145,7 +145,14 @@ def fold_casualties(tables: Tables, recorded: Recorded, event: CasualtiesRecorde
         return
     by = recorded.actor.post_id
     record = Casualty(
-        recorded.position, by, event.dead, event.serious, event.injured, event.missing, event.loss_yuan
+        recorded.position,
+        by,
+        event.dead,
+        event.serious,
+        event.injured,
+        event.missing,
+        event.loss_yuan,
+        at=recorded.occurred_at,
     )
     after = structs.replace(before, casualties=(*before.casualties, record), position=recorded.position)
     tables.put(tables.incidents, before.id, after)
@@ -153,11 +160,7 @@ def fold_casualties(tables: Tables, recorded: Recorded, event: CasualtiesRecorde
 
 
 def _note_entry(tables: Tables, entry: Entry) -> None:
-    table = tables.entries.get(entry.incident)
-    if table is None:
-        table = {}
-        tables.put(tables.entries, entry.incident, table)
-    tables.put(table, entry.position, entry)
+    tables.put_entry(entry)
 
 
 def fold_entry_added(tables: Tables, recorded: Recorded, event: EntryAdded) -> None:
@@ -174,6 +177,7 @@ def fold_entry_added(tables: Tables, recorded: Recorded, event: EntryAdded) -> N
         fact=event.fact,
         value=event.value,
         tag=event.tag,
+        at=recorded.occurred_at,
     )
     _note_entry(tables, entry)
     if event.milestone is not None and (dispatch := tables.dispatches.get(event.dispatch or "")) is not None:
@@ -191,7 +195,7 @@ def fold_entry_marked(tables: Tables, recorded: Recorded, event: EntryStruck | E
     after_entry = structs.replace(entry, struck=struck)
     if entry.milestone is not None and (dispatch := tables.dispatches.get(entry.dispatch or "")) is not None:
         after_entry = _mark_milestone(tables, dispatch, after_entry, entry.milestone)
-    tables.put(table, entry.position, after_entry)
+    tables.put_entry(after_entry)
     incident = tables.incidents.get(event.incident)
     if entry.casualties and incident is not None:
         casualties = tuple(

@@ -219,6 +219,7 @@ class Casualty(Struct, frozen=True, omit_defaults=True):
     missing: int | None = None
     loss_yuan: int | None = None
     struck: bool = False
+    at: datetime | None = None
 
 
 class Offer(Struct, frozen=True):

@@ -172,6 +172,8 @@ class Link(Struct, frozen=True, omit_defaults=True):
     timed_out: bool = False
     acknowledged_at: datetime | None = None
     answered_at: datetime | None = None
+    first_due_at: datetime | None = None
+    """When an answer was due of whom it went to first: the time that a finding counts from, however often it went up since."""
 
     @property
     def answered(self) -> bool:
@@ -204,6 +206,7 @@ def evolve(before: Link | None, event: LinkEvent, at: datetime, position: int) -
             event.escalate_to,
             fallback=event.fallback,
             citation=event.citation,
+            first_due_at=event.due_at,
         )
     if before is None:
         return None

@@ -5,12 +5,15 @@ There are no sleeping timers: whatever is open and past due is found by comparin
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
 
 ObligationKind = Literal[
+    "report.scene",
+    "report.unit",
+    "report.up",
     "report.first",
     "report.supplement",
     "link.ack",
@@ -20,8 +23,12 @@ ObligationKind = Literal[
     "control.in_force",
     "control.review",
     "crew.count",
+    "crew.hot",
     "warning.ack",
-    "warning.respond",
+    "warning.respond.red",
+    "warning.respond.orange",
+    "warning.respond.yellow",
+    "warning.respond.blue",
     "crowd.decide",
     "plan.review",
     "plan.drill",
@@ -34,23 +41,39 @@ class Limit(Struct, frozen=True):
     seconds: int
     citation: str
 
+    @property
+    def delta(self) -> timedelta:
+        return timedelta(seconds=self.seconds)
 
+
+DESIGN = "本系统默认 [design]"
 LIMITS: dict[ObligationKind, Limit] = {
+    "report.scene": Limit(300, f"493号令第九条“立即”；5 分钟为{DESIGN}"),
+    "report.unit": Limit(3600, "《生产安全事故报告和调查处理条例》（493号令）第九条"),
+    "report.up": Limit(7200, "493号令第十、十一条：每级不超过 2 小时"),
     "report.first": Limit(3600, "《生产安全事故报告和调查处理条例》（493号令）第九条"),
-    "report.supplement": Limit(7200, "493号令第十三条“及时补报”；2 小时为本系统默认 [design]"),
-    "link.decide": Limit(600, "预案 decide_within；缺省 10 分钟 [design]"),
-    "dispatch.ack": Limit(120, "本系统默认 2 分钟 [design]"),
-    "control.in_force": Limit(600, "本系统默认 10 分钟 [design]"),
-    "control.review": Limit(1800, "本系统默认 30 分钟 [design]"),
-    "crew.count": Limit(300, "708号令第二十二条；5 分钟为本系统默认 [design]"),
-    "warning.ack": Limit(600, "应对法第六十六、六十七条；10 分钟为本系统默认 [design]"),
-    "crowd.decide": Limit(300, "场所风险评估；缺省 5 分钟 [design]"),
+    "report.supplement": Limit(7200, f"493号令第十三条“及时补报”；2 小时为{DESIGN}"),
+    "link.decide": Limit(600, f"预案 decide_within；缺省 10 分钟为{DESIGN}"),
+    "dispatch.ack": Limit(120, f"2 分钟，{DESIGN}"),
+    "control.in_force": Limit(600, f"10 分钟，{DESIGN}"),
+    "control.review": Limit(1800, f"30 分钟，{DESIGN}"),
+    "crew.count": Limit(300, f"708号令第二十二条；5 分钟为{DESIGN}"),
+    "crew.hot": Limit(1200, f"热区内每 20 分钟清点，{DESIGN}；708号令第二十二条"),
+    "warning.ack": Limit(600, f"应对法第六十六、六十七条；10 分钟为{DESIGN}"),
+    "warning.respond.red": Limit(900, f"应对法第六十六、六十七条；红色 15 分钟为{DESIGN}"),
+    "warning.respond.orange": Limit(1800, f"应对法第六十六、六十七条；橙色 30 分钟为{DESIGN}"),
+    "warning.respond.yellow": Limit(3600, f"应对法第六十六条；黄色 60 分钟为{DESIGN}"),
+    "warning.respond.blue": Limit(7200, f"应对法第六十六条；蓝色 120 分钟为{DESIGN}"),
+    "crowd.decide": Limit(300, f"场所风险评估；缺省 5 分钟为{DESIGN}"),
 }
-"""Defaults, each with its citation; a plan's own clause goes before them."""
+"""Defaults, each with its citation; a plan's own clause goes before them. Tasks, links and plans bring their own times."""
 
 
 class Obligation(Struct, frozen=True, omit_defaults=True):
-    """Who owes what by when. `id` is kind|subject|position of what opened it."""
+    """Who owes what by when. `id` is kind|subject|position of what opened it.
+
+    `until` is when it ends by itself, unmet or not: a warning that expires asks nobody for an answer any more.
+    """
 
     id: str
     kind: ObligationKind
@@ -63,8 +86,47 @@ class Obligation(Struct, frozen=True, omit_defaults=True):
     incident: str | None = None
     zh: str = ""
     en: str = ""
-    missed: bool = False
+    until: datetime | None = None
 
     def left_s(self, now: datetime) -> int:
         """Seconds left; negative once it is overdue. On the limit exactly is in time."""
         return int((self.due_at - now).total_seconds())
+
+    def is_missed(self, now: datetime) -> bool:
+        """Past due, and not over by itself before that."""
+        return now > self.due_at and (self.until is None or self.due_at < self.until)
+
+
+def owed(
+    kind: ObligationKind,
+    owner: str,
+    subject: str,
+    basis_at: datetime,
+    position: int,
+    zh: str,
+    en: str,
+    *,
+    incident: str | None = None,
+    due_at: datetime | None = None,
+    citation: str | None = None,
+    until: datetime | None = None,
+) -> Obligation:
+    """An obligation by the table of limits, unless it brings its own time and citation."""
+    if due_at is None:
+        due_at = basis_at + LIMITS[kind].delta
+    if citation is None:
+        citation = LIMITS[kind].citation
+    return Obligation(
+        f"{kind}|{subject}|{position}",
+        kind,
+        owner,
+        subject,
+        basis_at,
+        due_at,
+        citation,
+        position,
+        incident,
+        zh,
+        en,
+        until,
+    )

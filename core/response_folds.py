@@ -13,7 +13,9 @@ from core import link as links
 from core import task as tasks
 from core import warning as warnings
 from core.adoption import Adopted, PlanAdopted, PlanRetired
+from core.agreement import Agreement, AgreementSigned
 from core.catalogue import Recorded
+from core.drill import Drilled, DrillRecorded
 from core.finding import (
     Finding,
     FindingAcknowledged,
@@ -22,7 +24,15 @@ from core.finding import (
     ObligationMissed,
     ObligationWaived,
 )
-from core.hazard import CrowdMeasureDecided, CrowdReadingRecorded, Declared, HazardContentsDeclared
+from core.hazard import (
+    CrowdMeasureDecided,
+    CrowdReadingRecorded,
+    Declared,
+    HazardContentsDeclared,
+    decided,
+    decides,
+    read,
+)
 from core.report import Filed, ReportFiled
 from core.tables import Tables
 
@@ -35,11 +45,33 @@ def fold_adopted(tables: Tables, recorded: Recorded, event: PlanAdopted) -> None
     )
     before = tables.plans.get(event.plan)
     tables.put(tables.plans, event.plan, structs.replace(adopted, before=before))
+    _uncouple(tables, before)
+    for action in event.document.warning_actions:
+        if action.action == "none":
+            continue
+        for kind in action.type:
+            for colour in action.colour:
+                tables.put_in(tables.coupled, f"{kind} {colour.value}", event.plan, action.action)
+
+
+def _uncouple(tables: Tables, adopted: Adopted | None) -> None:
+    """What the former version did on a warning is no longer so."""
+    if adopted is None:
+        return
+    for action in adopted.document.warning_actions:
+        for kind in action.type:
+            for colour in action.colour:
+                tables.drop(tables.coupled.get(f"{kind} {colour.value}", {}), adopted.id)
+
+
+def fold_drilled(tables: Tables, recorded: Recorded, event: DrillRecorded) -> None:
+    tables.put(tables.drills, event.plan, Drilled(event.plan, event.held_on, recorded.position))
 
 
 def fold_retired(tables: Tables, recorded: Recorded, event: PlanRetired) -> None:
     if (before := tables.plans.get(event.plan)) is not None:
         tables.put(tables.plans, event.plan, structs.replace(before, retired_at=recorded.occurred_at))
+        _uncouple(tables, before)
 
 
 def fold_activation(tables: Tables, recorded: Recorded, event: activations.ActivationEvent) -> None:
@@ -93,8 +125,15 @@ def fold_control(tables: Tables, recorded: Recorded, event: controls.ControlEven
     tables.count_id(event.control, "c-")
     before = tables.controls.get(event.control)
     after = controls.evolve(before, event, recorded.occurred_at, recorded.position, recorded.actor.post_id)
-    if after is not None:
-        tables.put(tables.controls, after.id, after)
+    if after is None:
+        return
+    tables.put(tables.controls, after.id, after)
+    if after.ring == "hot" and after.kind == "cordon":
+        tables.put_in(tables.zones, after.incident, after.id, after.lifted_at is None)
+    if isinstance(event, controls.ControlOrdered):
+        for point, crowd in tables.crowds.items():
+            if crowd.over and point in event.area:  # an order that names the point is a decision about it
+                tables.put(tables.crowds, point, decided(crowd, point, recorded.occurred_at))
 
 
 def fold_warning(tables: Tables, recorded: Recorded, event: warnings.WarningEvent) -> None:
@@ -108,6 +147,8 @@ def fold_warning(tables: Tables, recorded: Recorded, event: warnings.WarningEven
 
 
 def fold_report(tables: Tables, recorded: Recorded, event: ReportFiled) -> None:
+    if event.incident not in tables.incidents:
+        return  # of a closed incident, which is in the log and not here
     filed = Filed(
         recorded.position,
         event.kind,
@@ -164,9 +205,27 @@ def fold_declared(tables: Tables, recorded: Recorded, event: HazardContentsDecla
 
 
 def fold_crowd(
-    _tables: Tables, _recorded: Recorded, _event: CrowdReadingRecorded | CrowdMeasureDecided
+    tables: Tables, recorded: Recorded, event: CrowdReadingRecorded | CrowdMeasureDecided
 ) -> None:
-    """Crowds are for the watches: no rule needs to remember them."""
+    before = tables.crowds.get(event.point)
+    if isinstance(event, CrowdReadingRecorded):
+        after = read(before, event, recorded.occurred_at, recorded.position)
+        tables.put(tables.crowds, event.point, after)
+    elif decides(event):
+        tables.put(tables.crowds, event.point, decided(before, event.point, recorded.occurred_at))
+
+
+def fold_agreement(tables: Tables, recorded: Recorded, event: AgreementSigned) -> None:
+    signed = Agreement(
+        event.agreement,
+        event.client,
+        event.provider,
+        event.valid_from,
+        event.valid_to,
+        event.hazards,
+        recorded.position,
+    )
+    tables.put(tables.agreements, signed.id, signed)
 
 
 RESPONSE_FOLDS: dict[type[Any], Fold] = {
@@ -182,6 +241,8 @@ RESPONSE_FOLDS: dict[type[Any], Fold] = {
     HazardContentsDeclared: fold_declared,
     CrowdReadingRecorded: fold_crowd,
     CrowdMeasureDecided: fold_crowd,
+    AgreementSigned: fold_agreement,
+    DrillRecorded: fold_drilled,
 }
 for _union, _fold in (
     (activations.ActivationEvent, fold_activation),

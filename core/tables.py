@@ -10,12 +10,14 @@ from msgspec import Struct, structs
 
 from core.activation import Activation, Proposal
 from core.adoption import Adopted
+from core.agreement import Agreement
 from core.clock import Clock
 from core.control import Control
 from core.dispatch import Dispatch
+from core.drill import Drilled
 from core.entry import Entry
 from core.finding import Finding
-from core.hazard import Declared
+from core.hazard import Crowd, Declared
 from core.incident import Incident
 from core.link import Link
 from core.operation import Operation
@@ -57,6 +59,13 @@ class _Snapshot(Struct):
     missed: dict[str, datetime] = {}
     waived: dict[str, str] = {}
     hazards: dict[str, Declared] = {}
+    crowds: dict[str, Crowd] = {}
+    agreements: dict[str, Agreement] = {}
+    drills: dict[str, Drilled] = {}
+    coupled: dict[str, dict[str, str]] = {}
+    zones: dict[str, dict[str, bool]] = {}
+    told: dict[str, dict[int, Entry]] = {}
+    no_responses: dict[int, Entry] = {}
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -92,6 +101,13 @@ class Tables:
         self.missed: dict[str, datetime] = {}
         self.waived: dict[str, str] = {}
         self.hazards: dict[str, Declared] = {}
+        self.crowds: dict[str, Crowd] = {}
+        self.agreements: dict[str, Agreement] = {}
+        self.drills: dict[str, Drilled] = {}
+        self.coupled: dict[str, dict[str, str]] = {}  # "type colour" → the plans that act on such a warning, and how
+        self.told: dict[str, dict[int, Entry]] = {}  # incident → its entries with a fact, a condition or a tag
+        self.zones: dict[str, dict[str, bool]] = {}  # incident → its hot cordons
+        self.no_responses: dict[int, Entry] = {}  # decisions against responding to a warning, of whatever incident
         self._keep_closed = keep_closed
         self._closing: list[str] = []
         self._undo: Undo | None = None
@@ -139,6 +155,22 @@ class Tables:
         elif team.dispatch == dispatch.id:
             self.put(self.teams, team.id, structs.replace(team, dispatch=None))
 
+    def put_in(self, outer: dict[str, dict[Any, Any]], key: str, inner: Any, value: Any) -> None:
+        """Put into a table of tables."""
+        table = outer.get(key)
+        if table is None:
+            table = {}
+            self.put(outer, key, table)
+        self.put(table, inner, value)
+
+    def put_entry(self, entry: Entry) -> None:
+        """An entry where it belongs: all of an incident, and apart from them what rules and watches ask about."""
+        self.put_in(self.entries, entry.incident, entry.position, entry)
+        if entry.fact is not None or entry.condition is not None or entry.tag is not None:
+            self.put_in(self.told, entry.incident, entry.position, entry)
+        if entry.tag == "no_response":
+            self.put(self.no_responses, entry.position, entry)
+
     def count_id(self, id: str, prefix: str) -> None:
         """An id of the form that rules give moves their counter on."""
         number = id.removeprefix(prefix)
@@ -179,6 +211,10 @@ class Tables:
         for merged in incident.merged:
             self._forget(merged)
         self.drop(self.reports, id)
+        self.drop(self.zones, id)
+        self.drop(self.told, id)
+        for position in [key for key, entry in self.no_responses.items() if entry.incident == id]:
+            self.drop(self.no_responses, position)
         for table in (self.activations, self.tasks, self.links, self.proposals, self.controls):
             # Closing is rare and what runs at one time is bounded: a look at each beats an index kept at every event.
             for key in [key for key, row in table.items() if row.incident == id]:

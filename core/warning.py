@@ -135,7 +135,7 @@ WarningEvent = WarningIssued | SignalRelayed | WarningAcknowledged | WarningUpda
 
 
 class Warned(Struct, frozen=True, omit_defaults=True):
-    """A warning in force. `since` is when the present colour began."""
+    """A warning in force. `since` is when the present colour began, and `since_position` where the log says so."""
 
     id: str
     kind: WarningKind
@@ -149,6 +149,8 @@ class Warned(Struct, frozen=True, omit_defaults=True):
     ends: datetime | None = None
     addressees: tuple[str, ...] = ()
     acknowledged: tuple[str, ...] = ()
+    issued_at: datetime | None = None
+    since_position: int = 0
 
 
 def evolve(before: Warned | None, event: WarningEvent, at: datetime, position: int) -> Warned | None:
@@ -164,10 +166,12 @@ def evolve(before: Warned | None, event: WarningEvent, at: datetime, position: i
                 event.area,
                 event.text,
                 event.begins,
-                at,
+                event.begins,
                 position,
                 event.ends,
                 event.addressees,
+                issued_at=at,
+                since_position=position,
             )
         case WarningAcknowledged():
             if before is None:
@@ -176,10 +180,13 @@ def evolve(before: Warned | None, event: WarningEvent, at: datetime, position: i
         case WarningUpdated():
             if before is None:
                 return None
-            since = at if event.colour > before.colour else before.since
-            return structs.replace(
-                before, colour=event.colour, text=event.text, ends=event.ends or before.ends, since=since
+            updated = structs.replace(
+                before, colour=event.colour, text=event.text, ends=event.ends or before.ends
             )
+            if event.colour <= before.colour:
+                return updated
+            # A rise starts its own limits: everybody is asked again.
+            return structs.replace(updated, since=at, since_position=position, issued_at=at, acknowledged=())
         case WarningCancelled():
             return None
         case _:

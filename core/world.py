@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from core.activation import Activation
 from core.adoption import Adopted
+from core.agreement import Agreement
 from core.catalogue import Recorded
 from core.control import Control
 from core.dispatch import Dispatch
@@ -113,6 +114,9 @@ class World(Tables):
     def warning(self, id: str) -> Warned:
         return _found(self.warnings, "warning", "预警", id)
 
+    def agreement(self, id: str) -> Agreement:
+        return _found(self.agreements, "agreement", "协议", id)
+
     def find_entry(self, position: int) -> Entry | None:
         """The entry or casualty record of that position, if it is here. One look at each open incident."""
         for table in self.entries.values():
@@ -177,6 +181,9 @@ class World(Tables):
             self._closing.append(id)
             if (table := scratch.entries.get(id)) is not None:
                 self.entries[id] = table
+                self.told[id] = scratch.told.get(id, {})
+            if (filed := scratch.reports.get(id)) is not None:
+                self.reports[id] = filed
             for dispatch in incident.dispatches:
                 if dispatch in scratch.dispatches:
                     self.dispatches[dispatch] = scratch.dispatches[dispatch]

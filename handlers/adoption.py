@@ -8,11 +8,13 @@ from msgspec import structs
 
 from core.adoption import AdoptPlan, PlanAdopted, PlanRetired, RetirePlan
 from core.catalogue import AnyEvent
+from core.drill import DrillRecorded, RecordDrill
 from core.errors import NotAuthorised, Rule
 from core.messages import Context
 from core.plan.faults import FileRefused
 from core.plan.parse import parse_plan
 from core.world import World
+from handlers.numbers import LOCAL
 
 FAULTS_SHOWN_MAX = 50
 
@@ -68,4 +70,21 @@ def retire_plan(world: World, command: RetirePlan, context: Context) -> Iterator
             version=adopted.version,
             organisation=adopted.document.owner,
             reason=command.reason,
+        )
+
+
+def record_drill(world: World, command: RecordDrill, context: Context) -> Iterator[AnyEvent]:
+    """Of an adopted plan, on a day that is not to come; the same day again changes nothing."""
+    adopted = world.plan(command.plan)
+    if command.held_on > context.now.astimezone(LOCAL).date():
+        raise Rule(
+            "drill_to_come",
+            f"演练日期 {command.held_on} 晚于今天，请在演练之后登记。",
+            f"The drill of {command.held_on} is to come: record it afterwards.",
+            held_on=command.held_on,
+        )
+    before = world.drills.get(adopted.id)
+    if before is None or before.held_on < command.held_on:
+        yield DrillRecorded(
+            plan=adopted.id, held_on=command.held_on, review=command.review, drill=command.drill
         )

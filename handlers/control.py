@@ -57,6 +57,7 @@ def order_control(world: World, command: OrderControl, context: Context) -> Iter
         lifting=command.lifting,
         exceptions=command.exceptions,
         evacuated=command.evacuated,
+        sites=command.sites,
     )
 
 
@@ -81,8 +82,9 @@ def amend_control(world: World, command: AmendControl, context: Context) -> Iter
         until=command.until or control.until,
         exceptions=control.exceptions if command.exceptions is None else command.exceptions,
         evacuated=command.evacuated or control.evacuated,
+        sites=control.sites if command.sites is None else command.sites,
     )
-    names = ("area", "shape", "until", "exceptions", "evacuated")
+    names = ("area", "shape", "until", "exceptions", "evacuated", "sites")
     if any(getattr(amended, name) != getattr(control, name) for name in names):
         yield amended
 

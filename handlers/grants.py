@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from core import activation, adoption, control, finding, hazard, link, report, task, warning
+from core import activation, adoption, agreement, control, drill, finding, hazard, link, report, task, warning
 
 DUTY = frozenset({"duty", "duty_lead"})
 
@@ -41,6 +41,8 @@ DESK, SYSTEM_ONLY = Grant.DESK, Grant.SYSTEM
 RESPONSE_GRANTS: dict[type[Any], tuple[Grant, ...]] = {
     adoption.AdoptPlan: (DISTRICT, KEEPER),
     adoption.RetirePlan: (DISTRICT, KEEPER),
+    agreement.SignAgreement: (DISTRICT, KEEPER),
+    drill.RecordDrill: (DISTRICT, KEEPER),
     activation.StandBy: (DISTRICT, PLAN),
     activation.StandDown: (DISTRICT, PLAN),
     activation.ActivatePlan: (DISTRICT, PLAN),

@@ -8,9 +8,11 @@ from typing import Any
 from core import (
     activation,
     adoption,
+    agreement,
     clock,
     control,
     dispatch,
+    drill,
     entry,
     finding,
     hazard,
@@ -31,6 +33,7 @@ from core.operation import OpenOperation
 from core.world import World
 from handlers import activation as activating
 from handlers import adoption as adopting
+from handlers import agreement as agreements
 from handlers import control as controls
 from handlers import dispatch as dispatching
 from handlers import entry as entries
@@ -105,6 +108,8 @@ RULES: dict[type[Any], RuleFunction] = {
     dispatch.CorrectMilestone: dispatching.correct_milestone,
     adoption.AdoptPlan: adopting.adopt_plan,
     adoption.RetirePlan: adopting.retire_plan,
+    agreement.SignAgreement: agreements.sign_agreement,
+    drill.RecordDrill: adopting.record_drill,
     activation.StandBy: activating.stand_by,
     activation.StandDown: activating.stand_down,
     activation.ActivatePlan: activating.activate_plan,
