@@ -104,10 +104,16 @@ class Tables:
         self.crowds: dict[str, Crowd] = {}
         self.agreements: dict[str, Agreement] = {}
         self.drills: dict[str, Drilled] = {}
-        self.coupled: dict[str, dict[str, str]] = {}  # "type colour" → the plans that act on such a warning, and how
-        self.told: dict[str, dict[int, Entry]] = {}  # incident → its entries with a fact, a condition or a tag
+        self.coupled: dict[
+            str, dict[str, str]
+        ] = {}  # "type colour" → the plans that act on such a warning, and how
+        self.told: dict[
+            str, dict[int, Entry]
+        ] = {}  # incident → its entries with a fact, a condition or a tag
         self.zones: dict[str, dict[str, bool]] = {}  # incident → its hot cordons
-        self.no_responses: dict[int, Entry] = {}  # decisions against responding to a warning, of whatever incident
+        self.no_responses: dict[
+            int, Entry
+        ] = {}  # decisions against responding to a warning, of whatever incident
         self._keep_closed = keep_closed
         self._closing: list[str] = []
         self._undo: Undo | None = None
@@ -200,6 +206,10 @@ class Tables:
             if incident.closed_at is not None or gone:
                 self._forget(id)
 
+    def of_incidents(self) -> tuple[dict[str, Any], ...]:
+        """The tables whose rows belong to one incident each, beside its dispatches."""
+        return self.activations, self.tasks, self.links, self.proposals, self.controls
+
     def _forget(self, id: str) -> None:
         incident = self.incidents.get(id)
         if incident is None:
@@ -215,7 +225,7 @@ class Tables:
         self.drop(self.told, id)
         for position in [key for key, entry in self.no_responses.items() if entry.incident == id]:
             self.drop(self.no_responses, position)
-        for table in (self.activations, self.tasks, self.links, self.proposals, self.controls):
+        for table in self.of_incidents():
             # Closing is rare and what runs at one time is bounded: a look at each beats an index kept at every event.
             for key in [key for key, row in table.items() if row.incident == id]:
                 self.drop(table, key)

@@ -187,3 +187,5 @@ class World(Tables):
             for dispatch in incident.dispatches:
                 if dispatch in scratch.dispatches:
                     self.dispatches[dispatch] = scratch.dispatches[dispatch]
+            for here, there in zip(self.of_incidents(), scratch.of_incidents(), strict=True):
+                here.update({key: row for key, row in there.items() if row.incident == id})

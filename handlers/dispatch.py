@@ -54,7 +54,9 @@ def dispatch_team(world: World, command: DispatchTeam, context: Context) -> Iter
             return
         raise AlreadyExists("dispatch", "调派", command.dispatch)
     if command.agreement is not None:
-        world.agreement(command.agreement)  # it must be there; one that has ended is a finding (W16), not a refusal
+        world.agreement(
+            command.agreement
+        )  # it must be there; one that has ended is a finding (W16), not a refusal
     id = chosen(command.dispatch) or next_dispatch(world)
     bound = world.dispatches.get(team.dispatch or "")
     if bound is not None:

@@ -183,6 +183,16 @@ def close_incident(world: World, command: CloseIncident, context: Context) -> It
     ]
     if missing := _missing(world, incident):
         guards.append({"guard": "missing_persons", "missing": missing})
+    guards += [
+        {"guard": "response_open", "activation": one.id, "plan": one.plan}
+        for one in world.activations.values()
+        if one.incident == incident.id and one.ended_at is None
+    ]
+    guards += [
+        {"guard": "control_not_lifted", "control": one.id, "area": one.area}
+        for one in world.controls.values()
+        if one.incident == incident.id and one.lifted_at is None
+    ]
     if guards:
         teams = "、".join(str(one["team"]) for one in guards if one["guard"] == "dispatch_open")
         raise Rule(

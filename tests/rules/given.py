@@ -10,6 +10,8 @@ from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self, cast
 
+import msgspec
+
 from core.catalogue import EVENTS, AnyEvent, Recorded, encode, tags_of
 from core.clock import now_of
 from core.errors import Refused
@@ -176,7 +178,7 @@ class Story:
         for event in self.events:
             self.happens(event, of, occurred_at, undo)
         self.world.take_back(undo, position, recorded_at)
-        assert self.world.snapshot() == before, "what was folded could not be taken back"
+        assert msgspec.msgpack.decode(self.world.snapshot()) == msgspec.msgpack.decode(before), "not taken back"
         del self.history[length:], self.records[length:]
         undo = []
         for event in self.events:

@@ -1,0 +1,58 @@
+"""Stories that begin with the base set of linked plans adopted: an enterprise, its district, the fire brigade, a community."""
+
+from __future__ import annotations
+
+from core.activation import ActivatePlan
+from core.adoption import AdoptPlan
+from core.incident import ReportIncident
+from core.messages import Name, Place
+from core.operation import OperationOpened
+from core.organisation import Organisation
+from core.scales import ResponseLevel
+from core.team import Team
+from tests.plans.support import BASE, register_of
+from tests.rules.given import Asked, Story, tell
+
+ENTERPRISE, DISTRICT, FIRE, COMMUNITY = "ent-slc-ammonia", "gov-xc-hazmat", "dept-fire-hazmat", "com-demo-all"
+MANAGER, DIRECTOR, FIRE_DUTY = "ent-slc/general_manager", "dept-yj/director", "dept-fire/duty"
+INCIDENT = "2026-0001"
+
+
+def _organisations() -> tuple[Organisation, ...]:
+    rows = register_of().organisations.values()
+    found = [
+        Organisation(
+            row.id,
+            Name(row.name.zh, row.name.en),
+            row.level,
+            row.parent,
+            None,
+            {post.id: Name(zh=post.id) for post in row.posts},
+        )
+        for row in rows
+        if row.successor is None
+    ]
+    return tuple(sorted(found, key=lambda one: one.parent is not None))
+
+
+def source(plan: str) -> str:
+    return (BASE / "plans" / f"{plan}.yaml").read_text(encoding="utf-8")
+
+
+def plan_story(*told: object, operation: str = "live") -> Story:
+    """The four plans adopted and a toxic release reported, then what is told."""
+    story = Story(operation)
+    teams = (Team("fs-1", "dept-fire", Name(zh="危化一队"), "specialist", 6),)
+    opened = OperationOpened(title="示例区", kind="live", organisations=_organisations(), teams=teams)
+    story.happens(opened, Asked(None, "system/setup"), story.clock)
+    for plan in (DISTRICT, FIRE, COMMUNITY, ENTERPRISE):
+        tell(story, Asked(AdoptPlan(source=source(plan)), "gov-xc/duty"))
+    tell(
+        story,
+        Asked(ReportIncident(kind="toxic_release", place=Place("示例冷链", 120.16, 30.32)), "ent-slc/duty"),
+    )
+    return tell(story, *told)
+
+
+def activate(plan: str = ENTERPRISE, level: ResponseLevel = ResponseLevel.I, by: str = MANAGER) -> Asked:
+    return Asked(ActivatePlan(plan=plan, level=level, incident=INCIDENT), by)
