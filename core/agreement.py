@@ -1,4 +1,4 @@
-"""Rescue agreements 救援协议: who may be called by whom, against what, from when to when. One that ended may still be called: W16 says so."""
+"""Rescue agreements 救援协议: who helps whom, against what, from when to when. Calling one that ended is a finding (W16), not refused."""
 
 from __future__ import annotations
 

@@ -242,6 +242,7 @@ _TAG_OF_FIELD = {
     "plan": "plan",
     "to_plan": "plan",
     "activation": "activation",
+    "proposal": "proposal",
     "task": "task",
     "link": "link",
     "control": "control",

@@ -43,7 +43,7 @@ DispatchId = Annotated[Id, Meta(description="the assignment, never only the team
 
 
 class DispatchTeam(Command, frozen=True):
-    """Order a team to an incident 调派; `agreement` names the agreement it is called under. `divert` takes it from where it is, which closes that assignment as diverted."""
+    """Order a team to an incident 调派, by right or under an `agreement`. `divert` takes it from where it is: that assignment closes."""
 
     incident: Id
     team: Id

@@ -23,6 +23,7 @@ EntryTag = Literal[
     "collapse",
     "one_way_breached",
     "command_claimed",
+    "acknowledged",
 ]
 Position = Annotated[int, Meta(ge=1, le=9_007_199_254_740_991)]
 

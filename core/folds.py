@@ -102,6 +102,8 @@ def fold_incident(tables: Tables, recorded: Recorded, event: incidents.IncidentE
         case incidents.IncidentReopened():
             for dispatch in event.dispatches:
                 tables.put(tables.dispatches, dispatch.id, dispatch)
+            if event.reports:
+                tables.put(tables.reports, event.incident, event.reports)
             for merged in event.merged:
                 tables.put(tables.incidents, merged.id, merged)
             for one in (event.incident, *after.merged):

@@ -14,6 +14,7 @@ from core.dispatch import Dispatch
 from core.entry import Entry
 from core.kinds import Field
 from core.messages import Command, Event, Id, Line, Place, Stamp, Text
+from core.report import Filed
 from core.scales import IncidentGrade, grade
 
 # --- asked ---
@@ -183,6 +184,7 @@ class IncidentReopened(Event, frozen=True):
     dispatches: tuple[Dispatch, ...] = ()
     entries: tuple[Entry, ...] = ()
     merged: tuple[Incident, ...] = ()
+    reports: tuple[Filed, ...] = ()
 
 
 IncidentEvent = (

@@ -23,9 +23,7 @@ CALLED = "called_119_120_110"
 SUPPLEMENT_WINDOW = timedelta(days=30)
 SUPPLEMENT_WINDOW_FIRE_TRAFFIC = timedelta(days=7)
 """493号令 Art. 13: casualty changes within 30 days; road traffic and fire 7 days."""
-FIRE_TRAFFIC_KINDS = frozenset(
-    {"structure_fire", "outside_fire", "vehicle_fire", "traffic_accident"}
-)
+FIRE_TRAFFIC_KINDS = frozenset({"structure_fire", "outside_fire", "vehicle_fire", "traffic_accident"})
 FIGURES = ("dead", "serious", "injured", "missing")
 Tree = Mapping[str, Organisation]
 
@@ -87,7 +85,9 @@ def _scene(facts: ReportFacts, tree: Tree) -> Iterator[ReportClock]:
         told = [(when, one.position) for one, to, when in _stated(facts, HEAD_TOLD) if to == unit]
         told += [(when, one.position) for one, by, when in _stated(facts, CALLED) if by == unit]
         told += [
-            (one.filed_at, one.position) for one in facts.filed if _within(unit, one.to.partition("/")[0], tree)
+            (one.filed_at, one.position)
+            for one in facts.filed
+            if _within(unit, one.to.partition("/")[0], tree)
         ]
         met_at, position = _earliest(told)
         found = owed(
@@ -198,9 +198,7 @@ def _supplements(facts: ReportFacts, tree: Tree) -> Iterator[ReportClock]:
         if at is None or at <= first or at > incident.reported.at + window:
             continue
         sent = [
-            (one.filed_at, one.position)
-            for one in facts.filed
-            if one.kind != "first" and one.filed_at >= at
+            (one.filed_at, one.position) for one in facts.filed if one.kind != "first" and one.filed_at >= at
         ]
         met_at, position = _earliest(sent)
         found = owed(

@@ -44,7 +44,10 @@ def of_crew(world: Tables, dispatch: Dispatch) -> Iterator[Obligation]:
         if counted is None or counted.at < call.at
     ]
     owner = _owner(world, dispatch)
-    zh, en = f"清点 {dispatch.team} 人员（派出 {dispatch.strength} 人）", f"count the crew of {dispatch.team} ({dispatch.strength} sent)"
+    zh, en = (
+        f"清点 {dispatch.team} 人员（派出 {dispatch.strength} 人）",
+        f"count the crew of {dispatch.team} ({dispatch.strength} sent)",
+    )
     if calls:
         first = min(calls, key=lambda call: (call.at, call.position))
         yield owed(
@@ -59,9 +62,9 @@ def of_crew(world: Tables, dispatch: Dispatch) -> Iterator[Obligation]:
 def _alarms(world: Tables, dispatch: Dispatch) -> Iterator[Call]:
     for incident in {dispatch.incident, dispatch.origin or dispatch.incident}:
         for entry in world.told.get(incident, {}).values():
-            if entry.tag in ALARMS and not entry.struck and entry.at is not None:
-                if was_there(dispatch, entry.at):
-                    yield Call(entry.at, entry.position)
+            alarm = entry.tag in ALARMS and not entry.struck
+            if alarm and entry.at is not None and was_there(dispatch, entry.at):
+                yield Call(entry.at, entry.position)
 
 
 def _withdrawn(dispatch: Dispatch) -> Iterator[Call]:
@@ -73,9 +76,7 @@ def was_there(dispatch: Dispatch, at: datetime) -> bool:
     """Whether the team was on scene at that time."""
     arrived = [stamp.at for stamp in (dispatch.on_scene, dispatch.working) if stamp is not None]
     ends = (dispatch.released, dispatch.returned, dispatch.cancelled, dispatch.failed, dispatch.diverted)
-    return (
-        bool(arrived) and min(arrived) <= at and all(stamp is None or stamp.at > at for stamp in ends)
-    )
+    return bool(arrived) and min(arrived) <= at and all(stamp is None or stamp.at > at for stamp in ends)
 
 
 def _hot(world: Tables, dispatch: Dispatch) -> Call | None:
@@ -92,9 +93,7 @@ def _hot(world: Tables, dispatch: Dispatch) -> Call | None:
     if not zones:
         return None
     work = dispatch.resumed or dispatch.working
-    return max(
-        min(zones, key=lambda call: call.at), Call(work.at, work.position), key=lambda call: call.at
-    )
+    return max(min(zones, key=lambda call: call.at), Call(work.at, work.position), key=lambda call: call.at)
 
 
 def _owner(world: Tables, dispatch: Dispatch) -> str:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from core.activation import PlanActivated
 from core.catalogue import Recorded
 from core.control import Control
 from core.dispatch import Dispatch
 from core.entry import EntryAdded, EntryRestored, EntryStruck
+from core.finding import ObligationWaived
 from core.incident import IncidentClosed, IncidentMerged, IncidentReopened, IncidentUnmerged
 from core.link import Link
 from core.obligation import LIMITS, Obligation, owed
@@ -20,7 +22,9 @@ from core.obligation_scene import ALARMS, NO_RESPONSE, of_crew, of_point, of_war
 from core.tables import Tables
 from core.task import Task
 
-_SPREADING = frozenset({"PlanStoodBy", "PlanActivated", "PlanStoodDown", "ResponseEnded", "PlanAdopted", "PlanRetired"})
+_SPREADING = frozenset(
+    {"PlanStoodBy", "PlanActivated", "PlanStoodDown", "ResponseEnded", "PlanAdopted", "PlanRetired"}
+)
 """After these the warnings in force are asked again: they may be answered now, or a plan may act on them."""
 
 
@@ -56,11 +60,15 @@ def of_thing(world: Tables, kind: str, id: str) -> Iterator[Obligation]:
 
 def obligation(world: Tables, id: str) -> Obligation | None:
     """One open obligation by its id: kind|subject|position."""
+    return next((found for found in of_thing(world, *thing_of(id)) if found.id == id), None)
+
+
+def thing_of(id: str) -> tuple[str, str]:
+    """The thing that an obligation is about, from its id."""
     kind, _, rest = id.partition("|")
     subject, _, _ = rest.rpartition("|")
-    thing = _THING_OF.get(kind) or _THING_OF[kind.partition(".")[0]]
-    named = subject if thing == "plan" or kind in _WHOLE_SUBJECT else _thing_named(thing, subject)
-    return next((found for found in of_thing(world, thing, named) if found.id == id), None)
+    thing = _THING_OF.get(kind) or _THING_OF.get(kind.partition(".")[0], "")
+    return thing, subject if kind in _WHOLE_SUBJECT else _thing_named(thing, subject)
 
 
 _THING_OF = {
@@ -75,7 +83,20 @@ _THING_OF = {
     "report": "incident",
     "plan": "plan",
 }
-_WHOLE_SUBJECT = frozenset({"task", "link.ack", "link.decide", "dispatch.ack", "control.in_force", "control.review"})
+_WHOLE_SUBJECT = frozenset(
+    {
+        "task",
+        "link.ack",
+        "link.decide",
+        "dispatch.ack",
+        "control.in_force",
+        "control.review",
+        "crew.count",
+        "crew.hot",
+        "plan.review",
+        "plan.drill",
+    }
+)
 
 
 def _thing_named(thing: str, subject: str) -> str:
@@ -92,16 +113,20 @@ def touched(world: Tables, recorded: Recorded) -> Iterator[tuple[str, str]]:
     for tag in recorded.tags:
         kind, _, id = tag.partition(":")
         yield kind, id
-        if kind == "incident":
-            for one in world.proposals.values():
-                if one.incident == id:
-                    yield "proposal", one.id
-        elif kind == "team" and (team := world.teams.get(id)) is not None and team.dispatch is not None:
+        if kind == "team" and (team := world.teams.get(id)) is not None and team.dispatch is not None:
             yield "dispatch", team.dispatch
     event = recorded.event
     if recorded.type in _SPREADING:
         yield from (("warning", id) for id in world.warnings)
     match event:
+        case ObligationWaived():
+            yield thing_of(event.obligation)
+        case PlanActivated():
+            yield from (
+                ("proposal", one.id)
+                for one in world.proposals.values()
+                if (one.plan, one.incident) == (event.plan, event.incident)
+            )
         case EntryAdded():
             if event.tag in ALARMS:
                 yield from _dispatches(world, event.incident)

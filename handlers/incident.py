@@ -232,6 +232,7 @@ def reopen_incident(world: World, command: ReopenIncident, context: Context) -> 
         dispatches=tuple(world.dispatch(id) for id in incident.dispatches),
         entries=tuple(entry for one in members for entry in world.entries.get(one, {}).values()),
         merged=tuple(world.incident(one) for one in incident.merged),
+        reports=world.reports.get(incident.id, ()),
     )
 
 

@@ -1,156 +1,227 @@
-"""What the watches remember beside the world: times and facts that no rule of command needs."""
+"""What the watches remember beside the world: times that no rule of command needs, and which thing belongs to which."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
-from core.casualty import CasualtiesRecorded
+from core.activation import PlanActivated, PlanStoodBy, ResponseEnded
 from core.catalogue import Recorded
-from core.dispatch import CrewAccountedFor, TeamWithdrawn
-from core.entry import EntryAdded, EntryRestored, EntryStruck
-from core.hazard import CrowdMeasureDecided, CrowdReadingRecorded
-from core.incident import IncidentClosed, IncidentReopened, IncidentVerified, MajorIncidentDeclared
+from core.control import ControlLifted, ControlOrdered
+from core.dispatch import TeamDispatched
+from core.entry import EntryAdded
+from core.incident import (
+    IncidentAmended,
+    IncidentClosed,
+    IncidentMerged,
+    IncidentReopened,
+    IncidentReported,
+    IncidentsLinked,
+    IncidentVerified,
+    MajorIncidentDeclared,
+)
+from core.leadership import CommandOffered, CommandTransferred
+from core.link import LinkOpened
+from core.obligation_reports import ReportFacts
+from core.watch.calls import Call, Calls
+from core.watch.geometry import point_of
+from core.world import World
+
+HAZARD_FACT = "hazard"
+"""The fact that says at which hazard an incident is."""
 
 
-class Told(Struct, frozen=True, omit_defaults=True):
-    """One thing that somebody said about an incident, and when."""
+class Said(Struct, frozen=True):
+    """Where the log says it, when it happened, and who said it."""
 
     position: int
     at: datetime
     by: str
-    tag: str | None = None
-    fact: str | None = None
-    value: str | None = None
-    condition: str | None = None
-    text: str | None = None
-    struck: bool = False
 
 
-class Figures(Struct, frozen=True):
-    """One casualty record with its time."""
+class Taken(Struct, frozen=True):
+    """One passing of command."""
 
-    position: int
-    at: datetime
-    dead: int | None
-    serious: int | None
-    injured: int | None
-    missing: int | None
-    struck: bool = False
+    said: Said
+    slot: str
+    to_post: str
+    from_post: str | None
+    assumed: bool
 
 
-class Crowd(Struct, frozen=True, omit_defaults=True):
-    """A monitored point: since when it is at or over which threshold, and the last decision."""
+class Ended(Struct, frozen=True):
+    """A response that was ended by override, and what was missing."""
 
-    point: str
-    value: int = 0
-    threshold: int = 0
-    over_since: datetime | None = None
-    over_position: int = 0
-    below_since: datetime | None = None
-    decided_at: datetime | None = None
-    decided_position: int = 0
+    said: Said
+    activation: str
+    plan: str
+    missing: tuple[str, ...]
 
 
-class Story(Struct, frozen=True, omit_defaults=True):
-    """What was said about one incident."""
+class Story:
+    """What happened to one incident. It lives as long as the incident is open."""
 
-    verified_at: datetime | None = None
-    verified_position: int = 0
-    declared: dict[str, Told] = {}
-    told: tuple[Told, ...] = ()
-    figures: tuple[Figures, ...] = ()
-    withdrawn: dict[str, Told] = {}
-    counted: dict[str, Told] = {}
+    def __init__(self) -> None:
+        self.verified: Said | None = None
+        self.declared: dict[str, Said] = {}
+        self.taken: list[Taken] = []
+        self.offered: dict[str, Said] = {}
+        self.merged: list[tuple[Said, str]] = []
+        self.ended: list[Ended] = []
+        self.links: dict[str, None] = {}
+        self.activations: dict[str, None] = {}
+        self.controls: dict[str, None] = {}
 
 
 class Memory:
-    """Folded beside the world, by the same events."""
+    """Folded just before the world, by the same events."""
 
     def __init__(self) -> None:
         self.stories: dict[str, Story] = {}
-        self.crowds: dict[str, Crowd] = {}
+        self.calls = Calls()
+        self.dispatches_of: dict[str, dict[str, None]] = {}  # team → its assignments in the world
+        self.called_under: dict[str, dict[str, None]] = {}  # agreement → dispatches
+        self.activations_of: dict[str, dict[str, None]] = {}  # plan → activations
+        self.at_hazard: dict[str, dict[str, None]] = {}  # hazard → incidents
+        self.promised: dict[str, dict[str, None]] = {}  # team → activations that hold it for themselves alone
+        self.leading: dict[str, None] = {}  # orders that lead people somewhere
+        self.endangering: dict[str, None] = {}  # orders that say where it is dangerous or closed
+        self.breached: dict[str, None] = {}  # incidents where a one-way flow was broken through
+        self.closed_reports: dict[
+            str, ReportFacts
+        ] = {}  # of incidents that were closed while a report was late
 
     def story(self, incident: str) -> Story:
-        return self.stories.get(incident, _NOTHING)
+        """The story of an incident that is open; an empty one of any other, which nobody keeps."""
+        return self.stories.get(incident) or Story()
 
-    def apply(self, recorded: Recorded) -> None:
-        """Fold one event; those that no watch asks about are passed over."""
+    def apply(self, recorded: Recorded, world: World) -> None:
+        """Fold one event; `world` stands before it. What no watch asks about is passed over."""
         event = recorded.event
-        told = Told(recorded.position, recorded.occurred_at, recorded.actor.post_id)
+        said = Said(recorded.position, recorded.occurred_at, recorded.actor.post_id)
         match event:
+            case IncidentReported():
+                self.stories[event.incident] = Story()
+                if (point := point_of(event.place)) is not None:
+                    self.calls.report(Call(event.incident, point, said.at, said.position))
             case IncidentVerified():
-                self._change(event.incident, verified_at=told.at, verified_position=told.position)
+                self.story(event.incident).verified = said
+                self.calls.act_on(event.incident)
+            case IncidentAmended():
+                self._moved(event, world)
             case MajorIncidentDeclared():
-                declared = {**self.story(event.incident).declared, event.organisation: told}
-                self._change(event.incident, declared=declared)
-            case EntryAdded():
-                said = structs.replace(
-                    told,
-                    tag=event.tag,
-                    fact=event.fact,
-                    value=event.value,
-                    condition=event.condition,
-                    text=event.text,
-                )
-                self._change(event.incident, told=(*self.story(event.incident).told, said))
-            case EntryStruck() | EntryRestored():
-                self._mark(event.incident, event.corrects, struck=isinstance(event, EntryStruck))
-            case CasualtiesRecorded():
-                figures = Figures(
-                    told.position, told.at, event.dead, event.serious, event.injured, event.missing
-                )
-                self._change(event.incident, figures=(*self.story(event.incident).figures, figures))
-            case TeamWithdrawn():
-                said = structs.replace(told, text=event.reason)
-                self._change(
-                    event.incident, withdrawn={**self.story(event.incident).withdrawn, event.dispatch: said}
-                )
-            case CrewAccountedFor():
-                self._change(
-                    event.incident, counted={**self.story(event.incident).counted, event.dispatch: told}
-                )
-            case CrowdReadingRecorded():
-                self._reading(recorded, event)
-            case CrowdMeasureDecided():
-                crowd = self.crowds.get(event.point, Crowd(event.point))
-                self.crowds[event.point] = structs.replace(
-                    crowd, decided_at=told.at, decided_position=told.position, over_since=None
-                )
+                self.story(event.incident).declared.setdefault(event.organisation, said)
+            case IncidentsLinked():
+                self.calls.act_on(event.incident)
+                self.calls.act_on(event.other)
+            case IncidentMerged():
+                self.calls.act_on(event.incident)
+                self.calls.act_on(event.into)
+                self.story(event.into).merged.append((said, event.incident))
             case IncidentClosed():
-                self.stories.pop(event.incident, None)
+                self._closed(event.incident, world)
             case IncidentReopened():
-                self.stories[event.incident] = _NOTHING
+                story = self.stories[event.incident] = Story()
+                story.verified = said if event.as_was.real else None
+                self.closed_reports.pop(event.incident, None)
+                for dispatch in event.dispatches:
+                    self.dispatches_of.setdefault(dispatch.team, {})[dispatch.id] = None
+            case CommandOffered():
+                self.story(event.incident).offered[event.slot] = said
+            case CommandTransferred():
+                self.story(event.incident).offered.pop(event.slot, None)
+                taken = Taken(said, event.slot, event.to_post, event.from_post, event.assumed)
+                self.story(event.incident).taken.append(taken)
+            case TeamDispatched():
+                self.calls.act_on(event.incident)
+                self.dispatches_of.setdefault(event.team, {})[event.dispatch] = None
+                if event.agreement is not None:
+                    self.called_under.setdefault(event.agreement, {})[event.dispatch] = None
+            case EntryAdded():
+                if event.fact == HAZARD_FACT and event.value:
+                    self.at_hazard.setdefault(event.value, {})[event.incident] = None
+                if event.tag == "one_way_breached":
+                    self.breached[event.incident] = None
+            case LinkOpened():
+                self.story(event.incident).links[event.link] = None
+            case ControlOrdered():
+                self.story(event.incident).controls[event.control] = None
+                self._ordered(event.control, event.kind, shaped=event.shape is not None)
+            case ControlLifted():
+                self.leading.pop(event.control, None)
+                self.endangering.pop(event.control, None)
+            case PlanActivated() | PlanStoodBy():
+                adopted = world.plans.get(event.plan)
+                version = adopted.pinned(event.version) if adopted is not None else None
+                for one in version.document.resources if version is not None else ():
+                    if one.team is not None and one.exclusive:
+                        self.promised.setdefault(one.team, {})[event.activation] = None
+                self.story(event.incident).activations[event.activation] = None
+                self.activations_of.setdefault(event.plan, {})[event.activation] = None
+            case ResponseEnded():
+                if event.missing:
+                    ended = Ended(said, event.activation, event.plan, event.missing)
+                    self.story(event.incident).ended.append(ended)
             case _:
                 pass  # the world remembers what else there is
 
-    def _change(self, incident: str, **changes: object) -> None:
-        self.stories[incident] = structs.replace(self.story(incident), **changes)
+    def _moved(self, event: IncidentAmended, world: World) -> None:
+        """A call that turns out to be somewhere else is a call there."""
+        incident = world.incidents.get(event.incident)
+        point = point_of(event.place)
+        if incident is None or point is None or not is_unattended(world, event.incident):
+            return
+        self.calls.report(Call(incident.id, point, incident.reported.at, incident.reported.position))
 
-    def _mark(self, incident: str, position: int, *, struck: bool) -> None:
-        story = self.story(incident)
-        told = tuple(
-            structs.replace(one, struck=struck) if one.position == position else one for one in story.told
-        )
-        figures = tuple(
-            structs.replace(one, struck=struck) if one.position == position else one for one in story.figures
-        )
-        self._change(incident, told=told, figures=figures)
+    def _ordered(self, id: str, kind: str, *, shaped: bool) -> None:
+        """Which orders may clash: whether one does, its shape and its sites say when it is asked."""
+        if kind in ("evacuation", "shelter_in_place"):
+            self.leading[id] = None
+        elif shaped:
+            self.endangering[id] = None
 
-    def _reading(self, recorded: Recorded, event: CrowdReadingRecorded) -> None:
-        before = self.crowds.get(event.point, Crowd(event.point))
-        over = event.value >= event.threshold
-        at, position = recorded.occurred_at, recorded.position
-        starts = over and (before.over_since is None or event.threshold > before.threshold)
-        self.crowds[event.point] = structs.replace(
-            before,
-            value=event.value,
-            threshold=event.threshold,
-            over_since=(at if starts else before.over_since) if over else before.over_since,
-            over_position=position if starts else before.over_position,
-            below_since=None if over else (before.below_since or at),
-        )
+    def _closed(self, id: str, world: World) -> None:
+        """Let go of everything about an incident, as the world does."""
+        self.calls.act_on(id)
+        story = self.stories.pop(id, None)
+        incident = world.incidents.get(id)
+        for dispatch_id in incident.dispatches if incident is not None else ():
+            dispatch = world.dispatches.get(dispatch_id)
+            if dispatch is not None:
+                _drop(self.dispatches_of, dispatch.team, dispatch_id)
+                _drop(self.called_under, dispatch.agreement or "", dispatch_id)
+        for activation_id in story.activations if story is not None else ():
+            activation = world.activations.get(activation_id)
+            if activation is not None:
+                _drop(self.activations_of, activation.plan, activation_id)
+            for team in [team for team, held in self.promised.items() if activation_id in held]:
+                _drop(self.promised, team, activation_id)
+        for entry in world.told.get(id, {}).values():
+            if entry.fact == HAZARD_FACT and entry.value:
+                _drop(self.at_hazard, entry.value, id)
+        for control in story.controls if story is not None else ():
+            self.leading.pop(control, None)
+            self.endangering.pop(control, None)
+        self.breached.pop(id, None)
+        for merged in incident.merged if incident is not None else ():
+            self._closed(merged, world)
 
 
-_NOTHING = Story()
+def is_unattended(world: World, id: str) -> bool:
+    """Whether nobody has verified, linked, merged or sent anybody to a report."""
+    incident = world.incidents.get(id)
+    return (
+        incident is not None
+        and incident.real is None
+        and not incident.dispatches
+        and not incident.linked
+        and incident.merged_into is None
+    )
+
+
+def _drop(tables: dict[str, dict[str, None]], key: str, id: str) -> None:
+    if (table := tables.get(key)) is not None:
+        table.pop(id, None)
+        if not table:
+            del tables[key]
