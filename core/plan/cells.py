@@ -189,9 +189,7 @@ def _cell(key: str, fact: Fact, pieces: list[_Piece]) -> Cell:
     if fact.kind == "number":
         value = pieces[len(pieces) // 2].value if len(pieces) > 1 else first.value
         return Cell(
-            value,
-            f"{_range(zh, first, last)}{fact.unit_zh}" if last.high < math.inf else _range(zh, first, last),
-            f"{_range(en, first, last)}{fact.unit_en}" if last.high < math.inf else _range(en, first, last),
+            value, f"{_range(zh, first, last)}{fact.unit_zh}", f"{_range(en, first, last)}{fact.unit_en}"
         )
     if fact.kind == "flag":
         return Cell(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -16,6 +17,7 @@ Sort = Literal["added", "removed", "changed"]
 KEYS = ("id", "plan", "post", "own", "from", "team", "stock", "shelter", "agreement", "segment")
 """By what the entries of a list are the same entry, in this order; other lists are compared as sets."""
 CONDITIONS = frozenset({"when"})
+SECONDS = re.compile(r"PT([1-9][0-9]*)S")
 
 
 class Difference(Struct, frozen=True):
@@ -29,9 +31,12 @@ class Difference(Struct, frozen=True):
 
 def differences(before: PlanDocument, after: PlanDocument) -> list[Difference]:
     """Every difference between two plans, by path."""
-    return sorted(
-        _compare("", msgspec.to_builtins(before), msgspec.to_builtins(after)), key=lambda one: one.path
-    )
+    return sorted(_compare("", _plain(before), _plain(after)), key=lambda one: one.path)
+
+
+def _plain(plan: PlanDocument) -> Json:
+    plain: Json = msgspec.json.decode(msgspec.json.encode(plan))
+    return plain
 
 
 def _compare(path: str, before: Json, after: Json) -> Iterator[Difference]:
@@ -74,7 +79,19 @@ def _difference(path: str, before: str | None, after: str | None) -> Difference:
 def _text(value: Json) -> str | None:
     if value is None:
         return None
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    if not isinstance(value, str):
+        return msgspec.json.encode(value).decode()
+    if seconds := SECONDS.fullmatch(value):
+        return _duration(int(seconds[1]))
+    return value
+
+
+def _duration(seconds: int) -> str:
+    """A duration in the largest unit that holds it whole: PT3M, not PT180S."""
+    for unit, size in (("H", 3600), ("M", 60)):
+        if seconds % size == 0:
+            return f"PT{seconds // size}{unit}"
+    return f"PT{seconds}S"
 
 
 def _condition(value: Json) -> str | None:

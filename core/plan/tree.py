@@ -235,7 +235,7 @@ class _Reader:
                 f"The tag {event.tag} is not allowed: remove it.",
             )
         if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event.value, line, column, quoted=event.style is not None)
+            return self._scalar(event.value, line, column, quoted=not event.implicit[0])
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Node] = []
             while not isinstance(following := next(events), yaml.SequenceEndEvent):

@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -61,13 +62,14 @@ class Player:
     ) -> None:
         self.day = day
         self.tally = Tally()
-        self.rate = rate or day.rate
         self._register = register
         self._live = live
         self._drill = drill
         self._log = log
         self._on_sent = on_sent
         self._plan = day_plan(day, register)
+        self._given_rate = rate
+        self._faster = _faster(self._plan, day.rate)
         self._live_from = from_start(day.live_from)
         self._pending: deque[Planned] = deque(self._plan)
         self._positions: dict[str, int] = {}
@@ -88,22 +90,32 @@ class Player:
         """The drill's time."""
         return now_of(self._drill.world.clock, datetime.now(UTC))
 
+    @property
+    def rate(self) -> Fraction:
+        """Simulated seconds a second, as the clock runs."""
+        clock = self._drill.world.clock
+        return Fraction(self.day.rate) if clock is None else Fraction(clock.rate_n, clock.rate_d)
+
     # --- before the doors open ---
 
     async def prepare(self) -> None:
         """Enter the register, open the drill, and play all that lies before `live_from`, at once; the clock then stands.
 
-        A second time, in the same log, it adds nothing. Cancelling it leaves whole commands behind and the next call goes on.
+        A second time, in the same log, it adds nothing, but the speed where another one is asked for. Cancelling it leaves
+        whole commands behind and the next call goes on.
         Raises DemoRefused where the log belongs to somebody else.
         """
         await enter_register(self.day, self._register, self._live, self._log)
-        await open_drill(self.day, self.rate, self._drill, self._log)
+        await open_drill(self.day, self._given_rate or self.day.rate, self._drill, self._log)
         await self._find_pointer()
         if self._pending and self._pending[0].at < self._live_from:
             while chunk := self._chunk(self._live_from - _TICK):
                 await self._ask(chunk, jump=True)
             await self._control(self._jump(self._live_from), _jump_key(self._live_from))
             await self._control(PauseClock(), "clock/ready")
+        if self._given_rate is not None and self.rate != self._given_rate:
+            faster = ChangeClockRate(rate_n=self._given_rate)
+            await self._control(faster, f"clock/rate/{self._drill.world.position}")
 
     async def _find_pointer(self) -> None:
         """What the log knows was sent before; positions of labelled records come from those answers."""
@@ -166,6 +178,8 @@ class Player:
             if one.at > until or len(chunk) == CHUNK_COMMANDS_MAX or one.references & labels:
                 break
             chunk.append(one)
+            if one.key in self._faster:
+                break  # the next change of the rate is worked out from the rate that this one makes
             if one.label is not None:
                 labels.add(one.label)
         return chunk
@@ -178,7 +192,7 @@ class Player:
         waiting: list[tuple[Planned, Any]] = []
         for one in chunk:
             try:
-                command = self._at_speed(one.command(self.day.start + self._late, self._positions))
+                command = self._at_speed(one, one.command(self.day.start + self._late, self._positions))
             except KeyError:
                 self.tally.left_out += (
                     1  # it is about a record that was refused, since a person had been quicker
@@ -247,12 +261,12 @@ class Player:
             precision=one.precision,
         )
 
-    def _at_speed(self, command: Any) -> Any:
-        """A change of the clock's rate, in proportion to the speed that was asked for; anything else unchanged."""
+    def _at_speed(self, one: Planned, command: Any) -> Any:
+        """A planned change of the clock's rate, in proportion to the rate that it has; anything else unchanged."""
         if not isinstance(command, ChangeClockRate):
             return command
-        rate = command.rate_n * self.rate // self.day.rate
-        return msgspec.structs.replace(command, rate_n=max(1, min(RATE_MAX, rate)))
+        rate = round(self.rate * self._faster[one.key])
+        return ChangeClockRate(rate_n=max(1, min(RATE_MAX, rate)))
 
     def _note(self, one: Planned, answer: Answer) -> None:
         if one.label is None or answer.code is not None:
@@ -272,3 +286,15 @@ class Player:
 
 def _jump_key(at: timedelta) -> str:
     return f"clock/jump/{int(at.total_seconds())}"
+
+
+def _faster(plan: Sequence[Planned], rate: int) -> dict[str, Fraction]:
+    """How much faster each planned change of rate makes the clock, by its key."""
+    found: dict[str, Fraction] = {}
+    before = Fraction(rate)
+    for one in plan:
+        if one.do == ChangeClockRate.__name__:
+            after = Fraction(one.content["rate_n"], one.content.get("rate_d", 1))
+            found[one.key] = after / before
+            before = after
+    return found

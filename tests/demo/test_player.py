@@ -148,10 +148,18 @@ async def test_a_second_start_adds_nothing_before_the_clock_runs_on(tmp_path: Pa
         assert again.left < again.commands
 
 
+async def test_another_speed_is_taken_over_at_a_second_start(tmp_path: Path) -> None:
+    for rate in (10, 25):
+        async with house(tmp_path) as at:
+            player = player_of(at, load_day(), rate=rate)
+            await player.prepare()
+            assert player.rate == rate
+
+
 @pytest.mark.slow
 async def test_the_whole_day_plays_to_its_end_and_stops(tmp_path: Path) -> None:
     async with house(tmp_path) as at:
-        # At 400 a planned change from 10 to 15 is one from 400 to 600.
+        # Where the clock runs at 400, the planned change from 10 to 15 is one from 400 to 600.
         player, running = await play_until(at, load_day(), 230, rate=400)
         await at.jump_hours(11)
         await asyncio.wait_for(running, 100)
@@ -166,6 +174,8 @@ async def test_the_whole_day_plays_to_its_end_and_stops(tmp_path: Path) -> None:
         assert not [post for post in posts if post.startswith("system")]
         await player.play()
         assert player.left == 0, "it never begins again"
+        changes = [one.event.rate_n for one in await at.events() if one.type == "ClockRateChanged"]
+        assert changes == [600, 400]
 
 
 async def test_a_player_that_was_killed_goes_on_where_the_log_says_it_was(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import msgspec
@@ -22,6 +22,7 @@ from core.team import RegisterTeam
 from core.world import World
 from handlers.answers import Answer
 from handlers.desk import DESK_LIMITS, Desk, DeskLimits
+from tests.desk.faulty import FaultyLog
 
 LIVE = "live"
 SETUP = Actor("system", "system", "setup")
@@ -157,3 +158,14 @@ def rows(world: World) -> dict[str, Any]:
         "position", "single", "clocks", "organisations", "codes", "teams", "incidents", "dispatches", "entries", "counters",
     )  # fmt: skip
     return {name: getattr(world, name) for name in names}
+
+
+async def gated(nodes: Nodes, **limits: Any) -> tuple[Desk, FaultyLog]:
+    log = FaultyLog(await nodes.log())
+    desk = await nodes.desk(log=cast(Log, log), limits=DESK_LIMITS._replace(**limits))
+    await set_up(desk)
+    return desk, log
+
+
+async def one_incident(desk: Desk) -> str:
+    return str((await accepted(desk, report()))["created"]["incident"])

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from core.dispatch import DispatchTeam
-from core.log import Log, LogFailed
+from core.log import LogFailed
 from core.messages import Actor
 from handlers.desk import DESK_LIMITS, DeskBusy
 from handlers.rules import RULES
-from tests.desk.faulty import FaultyLog
 from tests.desk.support import (
     LIVE,
     Nodes,
     accepted,
+    gated,
     order,
     records,
     report,
@@ -113,15 +113,8 @@ async def test_known_ids_among_new_ones_never_exhaust_the_desk(nodes: Nodes) -> 
 # --- what an append can come to ---
 
 
-async def faulty(nodes: Nodes, **limits: Any) -> tuple[Any, FaultyLog]:
-    log = FaultyLog(await nodes.log())
-    desk = await nodes.desk(log=cast(Log, log), limits=DESK_LIMITS._replace(**limits))
-    await set_up(desk)
-    return desk, log
-
-
 async def test_an_append_that_failed_leaves_nothing_behind(nodes: Nodes) -> None:
-    desk, log = await faulty(nodes)
+    desk, log = await gated(nodes)
     await accepted(desk, report())
     before = rows(desk.world)
     log.faults = ["failed"]
@@ -136,7 +129,7 @@ async def test_an_append_that_failed_leaves_nothing_behind(nodes: Nodes) -> None
 
 
 async def test_a_batch_is_all_or_nothing(nodes: Nodes) -> None:
-    desk, log = await faulty(nodes)
+    desk, log = await gated(nodes)
     await accepted(desk, report())
     log.faults = ["failed"]
     log.shut()
@@ -155,7 +148,7 @@ async def test_a_batch_is_all_or_nothing(nodes: Nodes) -> None:
 
 @pytest.mark.parametrize("fault", ["lost_after", "lost_before"])
 async def test_an_unknown_outcome_is_learnt_from_the_log(nodes: Nodes, fault: str) -> None:
-    desk, log = await faulty(nodes)
+    desk, log = await gated(nodes)
     log.faults = [fault]
     ids = [uuid4() for _ in range(5)]
     answers = await asyncio.gather(*(send(desk, report(), id=id) for id in ids))
@@ -166,7 +159,7 @@ async def test_an_unknown_outcome_is_learnt_from_the_log(nodes: Nodes, fault: st
 
 
 async def test_an_outcome_that_stays_unknown_is_said_to_be_so_and_can_be_asked_again(nodes: Nodes) -> None:
-    desk, log = await faulty(nodes, unknown_outcome_attempts_max=3, unknown_outcome_wait_s=0.001)
+    desk, log = await gated(nodes, unknown_outcome_attempts_max=3, unknown_outcome_wait_s=0.001)
     log.faults = ["lost_after"]
     id = uuid4()
     log.known_fails = [LogFailed("断", "gone") for _ in range(9)]
@@ -180,7 +173,7 @@ async def test_an_outcome_that_stays_unknown_is_said_to_be_so_and_can_be_asked_a
 
 
 async def test_a_fault_of_ours_is_told_to_everybody_and_the_desk_goes_on(nodes: Nodes) -> None:
-    desk, log = await faulty(nodes)
+    desk, log = await gated(nodes)
     log.faults = ["broken"]
     with pytest.raises(RuntimeError):
         await send(desk, report())
@@ -207,7 +200,7 @@ async def test_a_rule_that_breaks_fails_its_sender_alone(
 
 
 async def test_everything_that_waits_is_told_when_the_head_cannot_be_had(nodes: Nodes) -> None:
-    desk, log = await faulty(nodes)
+    desk, log = await gated(nodes)
     log.hold_fails = [LogFailed("断", "gone")]
     results = await asyncio.gather(*(send(desk, report()) for _ in range(7)), return_exceptions=True)
     assert all(isinstance(one, DeskBusy) for one in results)
@@ -216,7 +209,7 @@ async def test_everything_that_waits_is_told_when_the_head_cannot_be_had(nodes: 
 
 
 async def test_a_caller_that_hangs_up_does_not_cancel_its_command(nodes: Nodes) -> None:
-    desk, log = await faulty(nodes)
+    desk, log = await gated(nodes)
     log.shut()
     id = uuid4()
     caller = asyncio.create_task(send(desk, report(), id=id))

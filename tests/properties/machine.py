@@ -151,7 +151,7 @@ class District(RuleBasedStateMachine):
         occurred_at = None if minute is None else self.story.clock + timedelta(minutes=minute)
         self.story.ask(Asked(named(self.story, command), by, occurred_at=occurred_at, seen=seen))
 
-    @rule(command=incident_commands, by=posts | positions)
+    @rule(command=incident_commands, by=posts, seen=st.none() | positions)
     def about_an_incident(self, command: Any, by: str, seen: int | None) -> None:
         self.ask(command, by, seen=seen)
 

@@ -133,9 +133,8 @@ def test_a_quote_that_is_never_closed_is_told_and_loses_no_row_in_silence(tmp_pa
 
 
 async def test_times_that_cannot_be_read_at_all_point_to_the_map(tmp_path: Path) -> None:
-    stamps = dict.fromkeys(
-        ("Received DtTm", "Dispatch DtTm", "Response DtTm", "On Scene DtTm", "Available DtTm"), "soon"
-    )
+    names = ["Received DtTm", "Dispatch DtTm", "Response DtTm", "On Scene DtTm", "Available DtTm"]
+    stamps: dict[str, str] = dict.fromkeys(names, "soon")
     with pytest.raises(FileError, match="time_formats"):
         rehearse(write(tmp_path / "a.csv", stamps))
 

@@ -126,7 +126,7 @@ class _Show:
             rate=self._speed,
         )
         await player.prepare()
-        await self._invite(node, url, player.rate, player.left)
+        await self._invite(node, url, float(player.rate), player.left)
         try:
             await player.play()
             _say(
@@ -138,7 +138,7 @@ class _Show:
             await player.pause()
             raise
 
-    async def _invite(self, node: Node, url: str, rate: int, left: int) -> None:
+    async def _invite(self, node: Node, url: str, rate: float, left: int) -> None:
         from scenarios.demo.player import OPERATION
 
         organisation, _, post = self._day.dispatcher.partition("/")
@@ -154,14 +154,14 @@ class _Show:
             await asyncio.to_thread(webbrowser.open, own)
 
 
-def _panel(link: str, post: str, rate: int, left: int, again: str) -> None:
+def _panel(link: str, post: str, rate: float, left: int, again: str) -> None:
     lines = [
         "江湾区的一天 · 演练 drill-demo（示例数据，全部虚构）",
         "A day in Jiangwan · drill drill-demo (sample data, all of it invented)",
         "",
         f"以值班员 {post} 登录，链接只能用一次；再要一个：{again}",
         f"Log in as {post}; the link works once. Another one: the same command.",
-        f"时钟 {rate} 倍速，还有 {left} 条命令；Ctrl+C 停止。 Clock ×{rate}, {left} commands to come; Ctrl+C stops.",
+        f"时钟 {rate:g} 倍速，还有 {left} 条命令；Ctrl+C 停止。 Clock ×{rate:g}, {left} commands to come; Ctrl+C stops.",
     ]
     if sys.stdout.isatty():
         from rich.console import Console

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("web.cli.verify", "verify"),
     "backup": ("web.cli.backup", "backup"),
     "restore": ("web.cli.restore", "restore"),
+    "plan": ("web.cli.plan", "plan"),
 }
 """Name → (module, attribute), in the order of the help. A new command is a line here and a file."""
 

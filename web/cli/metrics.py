@@ -146,19 +146,29 @@ async def _figures(
 
 async def fold(log: Log, operation: str, at: int | datetime | None) -> Metrics:
     """The metrics of an operation up to a position, or up to a time of the operation's own clock."""
+    last = await last_position(log, operation, at) if isinstance(at, datetime) else at
     found = Metrics()
+    async for page in log.stream(operation, 0):
+        for data in page:
+            recorded = catalogue.decode(data)
+            if last is not None and recorded.position > last:
+                return found
+            found.apply(recorded)
+    return found
+
+
+async def last_position(log: Log, operation: str, at: datetime) -> int:
+    """The greatest position whose event came at or before a time: simulated where the operation's clock says so (review §2)."""
+    last = 0
     clock = None
     async for page in log.stream(operation, 0):
         for data in page:
             recorded = catalogue.decode(data)
-            if isinstance(at, int) and recorded.position > at:
-                return found
-            if isinstance(at, datetime) and now_of(clock, recorded.recorded_at) > at:
-                return found
+            if now_of(clock, recorded.recorded_at) <= at:
+                last = recorded.position
             if isinstance(recorded.event, ClockEvent):
                 clock = evolve(clock, recorded.event, recorded.recorded_at)
-            found.apply(recorded)
-    return found
+    return last
 
 
 def _print(found: dict[str, Any], console: Console) -> None:

@@ -14,7 +14,7 @@ import structlog
 from litestar import Request, post
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
-from litestar.response import Stream
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from core.operation import OpenOperation
 from web import door
@@ -153,6 +153,42 @@ class Batch:
         return problem
 
 
+class StreamedAnswers:
+    """The answer as an ASGI application of its own: Litestar's streams read ahead for the end of the connection, and would take
+    the body's chunks away from the batch.
+    """
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  as ASGI calls it
+        headers = [
+            (b"content-type", NDJSON.encode()),
+            (b"cache-control", b"no-store"),
+            (b"x-accel-buffering", b"no"),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        answers = self._batch.answers(_chunks(receive))
+        try:
+            async for chunk in answers:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            # Also when the client is gone and `send` said so: the reading task ends with the generator.
+            await answers.aclose()
+
+
+async def _chunks(receive: Receive) -> AsyncGenerator[bytes]:
+    """The body as it comes. Raises ConnectionResetError when the client hangs up before its end."""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ConnectionResetError
+        yield message["body"]
+        more = message["more_body"]
+
+
 @dataclass
 class BatchOperation(Operation):
     """The document of a body that no type describes: it is read as it comes."""
@@ -180,11 +216,9 @@ class BatchOperation(Operation):
         **errors(400, 401, 403, 404, 429, 503),
     },
 )
-async def send_commands(operation: OperationPath, request: Request[Any, Any, Any], caller: Caller) -> Stream:
+async def send_commands(operation: OperationPath, request: Request[Any, Any, Any], caller: Caller) -> ASGIApp:
     """Bounded in its lines and in what is under way, not in its length."""
     node = node_of(request)
     if not await node.exists(operation) and not may_be_opened(operation):
         raise UnknownOperation(operation)
-    return Stream(
-        Batch(node, operation, caller).answers(request.stream()), media_type=NDJSON, status_code=200
-    )
+    return StreamedAnswers(Batch(node, operation, caller))

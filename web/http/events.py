@@ -20,13 +20,16 @@ HEAD_HEADER = "liandong-head"
 
 After = Annotated[
     int,
-    Meta(ge=0, le=POSITION_MAX),
-    QueryParameter(description="此序号之后 · after this position", required=False),
+    QueryParameter(ge=0, le=POSITION_MAX, description="此序号之后 · after this position", required=False),
 ]
 Limit = Annotated[
     int | None,
-    Meta(ge=1, le=POSITION_MAX),
-    QueryParameter(description="至多条数（有上限） · at most so many, within a bound", required=False),
+    QueryParameter(
+        ge=1,
+        le=POSITION_MAX,
+        description="至多条数（有上限） · at most so many, within a bound",
+        required=False,
+    ),
 ]
 Tags = Annotated[
     list[Annotated[str, Meta(pattern=r"^[a-z_]+:[^\x00-\x1f]{1,150}$")]] | None,

@@ -20,20 +20,20 @@ BUILD_CHARS = 8
 FOR_EVER = "public, max-age=31536000, immutable"
 MAP_CACHE = "public, max-age=3600"
 MEDIA_TYPES = {
-    ".css": "text/css; charset=utf-8",
+    ".css": "text/css",
     ".geojson": "application/geo+json",
-    ".html": "text/html; charset=utf-8",
+    ".html": "text/html",
     ".ico": "image/x-icon",
-    ".js": "text/javascript; charset=utf-8",
+    ".js": "text/javascript",
     ".json": "application/json",
     ".mp3": "audio/mpeg",
     ".png": "image/png",
     ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
+    ".txt": "text/plain",
     ".wav": "audio/wav",
     ".woff2": "font/woff2",
 }
-"""What is served, and as what. A file of another kind is not."""
+"""What is served, and as what; texts are UTF-8. A file of another kind is not served."""
 
 FilePath = Annotated[Path, PathParameter(description="文件 · the file")]
 
@@ -96,7 +96,8 @@ def _page(name: str, operation: str) -> Response[bytes]:
 
 def _file(folder: Path, file: Path, cache: str) -> Response[bytes]:
     # Resolved before it is compared: neither .. nor a link leads out of the folder.
-    wanted = (folder / str(file).lstrip("/")).resolve()
+    name = str(file).lstrip("/")
+    wanted = (folder / name).resolve() if name.isprintable() else folder
     media_type = MEDIA_TYPES.get(wanted.suffix)
     if media_type is None or not wanted.is_relative_to(folder) or not wanted.is_file():
         raise Problem(404, "not_found", "没有这个文件。", "There is no such file.")

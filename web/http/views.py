@@ -31,16 +31,20 @@ FROM_WORLD: dict[str, type[BoardView]] = {"register": RegisterView, "operation":
 
 At = Annotated[
     str | None,
-    Meta(max_length=40, min_length=1),
     QueryParameter(
-        description="截至此序号或时间（ISO 8601，带时区） · as of this position or time", required=False
+        min_length=1,
+        max_length=40,
+        description="截至此序号或时间（带时区） · as of this position or time",
+        required=False,
     ),
 ]
 After = Annotated[
     int | None,
-    Meta(ge=0, le=POSITION_MAX),
     QueryParameter(
-        description="等到视图达到此序号 · wait until the view has reached this position", required=False
+        ge=0,
+        le=POSITION_MAX,
+        description="等到视图达到此序号 · wait until the view has reached this position",
+        required=False,
     ),
 ]
 

@@ -9,6 +9,7 @@ from core.plan.document import LINKED_BOTH_ENDS, PlanLink
 from core.plan.finding import PlanFinding, about, found
 from core.plan.references import links, tasks
 from core.plan.register import PlanVersion
+from core.plan.rows import AgreementRow
 from core.plan.values import LINK_KINDS
 from core.plan.view import View
 
@@ -34,9 +35,26 @@ def check(view: View, as_of: date, plan: PlanVersion) -> Iterator[PlanFinding]:
                 organisation=other, duty=task.duty,
             )  # fmt: skip
     for path, link in links(plan.document):
-        if link.kind in LINKED_BOTH_ENDS and not _taken(view, as_of, plan, link):
+        if link.kind in LINKED_BOTH_ENDS and not _taken(view, plan, link):
             target = link.to.plan or link.to.post or ""
             kind = LINK_KINDS[link.kind]
+            agreements = _agreements(view, plan, link)
+            if any(agreement.valid.covers(as_of) for agreement in agreements):
+                continue
+            if agreements:
+                # Whether the enterprise is left without help is L8's question; here the link rests on a paper that has lapsed.
+                lapsed = "、".join(agreement.id for agreement in agreements)
+                yield found(
+                    "L4", plan, link.id, "warning",
+                    (
+                        f"{zh}的 {link.id} 所依据的协议 {lapsed} 不在有效期内",
+                        f"{link.id} of {en} rests on {lapsed}, which is not valid",
+                    ),
+                    ("续签协议，或由对方预案承接。", "Renew the agreement, or let a plan of the receiver take the link."),
+                    path,
+                    link=link.id, target=target, agreement=lapsed,
+                )  # fmt: skip
+                continue
             yield found(
                 "L4", plan, link.id, "critical",
                 (
@@ -75,19 +93,24 @@ def _name(view: View, id: str) -> str:
     return row.name.zh if row else id
 
 
-def _taken(view: View, as_of: date, plan: PlanVersion, link: PlanLink) -> bool:
-    """Does the receiver take the link? For a request a valid agreement with the provider counts."""
+def _taken(view: View, plan: PlanVersion, link: PlanLink) -> bool:
+    """Does a plan of the receiver take the link?"""
     if link.to.plan:
         receiver = view.valid(link.to.plan)
         return receiver is not None and any(
             taken.from_ == plan.id and taken.kind == link.kind for taken in receiver.document.links_in
         )
     other = (link.to.post or "").partition("/")[0]
-    if other == plan.document.owner or view.taking(other, plan.id, link.kind):
-        return True
-    return link.kind == "request" and any(
-        agreement.provider == other
-        and agreement.valid.covers(as_of)
-        and (link.asks in agreement.capabilities or not agreement.capabilities)
+    return other == plan.document.owner or bool(view.taking(other, plan.id, link.kind))
+
+
+def _agreements(view: View, plan: PlanVersion, link: PlanLink) -> list[AgreementRow]:
+    """For a request: the owner's agreements with the provider about what is asked, valid or not."""
+    if link.kind != "request" or link.to.post is None:
+        return []
+    other = link.to.post.partition("/")[0]
+    return [
+        agreement
         for agreement in view.agreements_of(plan.document.owner)
-    )
+        if agreement.provider == other and (link.asks in agreement.capabilities or not agreement.capabilities)
+    ]

@@ -27,7 +27,7 @@ const TABS = ['incidents', 'map', 'attention', 'teams', 'timeline'];
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 async function start() {
-  const wanted = remembered('language') ?? (navigator.language.startsWith('en') ? 'en' : 'zh-CN');
+  const wanted = remembered('language') ?? 'zh-CN';
   const language = LANGUAGES.find((one) => one === wanted) ?? 'zh-CN';
   await setLanguage(language);
   let session, tables;

@@ -50,7 +50,7 @@ function draw() {
   );
 }
 
-const wanted = remembered('language') ?? (navigator.language.startsWith('en') ? 'en' : 'zh-CN');
+const wanted = remembered('language') ?? 'zh-CN';
 await setLanguage(LANGUAGES.find((one) => one === wanted) ?? 'zh-CN');
 draw();
 const code = location.hash.slice(1);

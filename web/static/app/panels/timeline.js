@@ -8,6 +8,12 @@ const GROUP_POSITIONS = 64;
 
 /** @typedef {import('../types').Entry} Entry */
 
+/** The sentence, without the incident that stands before it as a reference. @param {Entry} entry */
+function words(entry) {
+  const said = say(entry.text);
+  return entry.incident && said.startsWith(`${entry.incident} `) ? said.slice(entry.incident.length + 1) : said;
+}
+
 /** @param {import('../types').App} app @param {Entry} entry */
 export function entryRow(app, entry) {
   const about = entry.incident && app.store.row('incident', entry.incident);
@@ -18,7 +24,7 @@ export function entryRow(app, entry) {
       ${entry.incident
         ? html`<button class="reference" tabindex="-1" ?disabled=${!about} @click=${() => app.show({ type: 'incident', id: /** @type {string} */ (entry.incident), tab: 'overview' })}>${entry.incident}</button>`
         : nothing}
-      <span class="words">${say(entry.text)}</span>
+      <span class="words">${words(entry)}</span>
       ${entry.late ? html`<span class="tag" title=${t('entry.late.title', { at: format.time(entry.recorded_at) })}>${t('entry.late')}</span>` : nothing}
       ${entry.struck ? html`<span class="tag">${t('entry.struck')}</span>` : nothing}
       <span class="post">${entry.post === app.session.post ? t('post.mine') : postName(app, entry.post)}</span>
