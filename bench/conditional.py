@@ -76,7 +76,10 @@ def run(scale: int) -> list[Figure]:
         peer = _peer(peer_dsn)
         _fill(peer, scale)
         theirs = _p50_ms(peer)
-        logs: dict[str, Log] = {"PostgreSQL": PostgresLog(ours_dsn), "SQLite": SqliteLog(place / "liandong.db")}
+        logs: dict[str, Log] = {
+            "PostgreSQL": PostgresLog(ours_dsn),
+            "SQLite": SqliteLog(place / "liandong.db"),
+        }
         for name, log in logs.items():
             with LogRecorder(log, "drill-dcb") as recorder:
                 _fill(recorder, scale)

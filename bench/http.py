@@ -13,13 +13,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
+
 from bench.common import Figure, folder, higher_is_better, percentile
+from core.incident import ReportIncident
+from core.messages import Place
 from tests.servers import PostgresServer, free_port
 
 CLIENTS = 64
 SECONDS = 4.0
 ROUNDS = 3
 START_TIMEOUT_S = 30.0
+COMMAND = ReportIncident(
+    kind="gas_leak", place=Place("江湾区文晖路 88 号", 120.1748, 30.2885), text="楼道里有煤气味"
+)
 
 PEER = """
 import uvicorn
@@ -71,11 +78,7 @@ async def _load(port: int, path: str, token: str, *, command: bool) -> float:
         while time.perf_counter() < stop:
             body = b"{}"
             if command:
-                body = (
-                    '{"id":"%s","command":{"type":"ReportIncident","kind":"gas_leak",'
-                    '"place":{"text":"江湾区文晖路 88 号","lon":120.1748,"lat":30.2885},"text":"楼道里有煤气味"}}'
-                    % uuid4()
-                ).encode()
+                body = msgspec.json.encode({"id": uuid4(), "command": COMMAND})
             writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
             answer = await reader.readuntil(b"\r\n\r\n")
             if not answer.startswith(b"HTTP/1.1 201"):

@@ -132,6 +132,28 @@ async def test_a_second_start_in_the_same_folder_goes_on(tmp_path: Path) -> None
         await stop(running)
 
 
+async def test_after_kill_9_the_day_goes_on_and_nothing_is_there_twice(tmp_path: Path) -> None:
+    async with demo(tmp_path, "--speed", "600") as running, httpx.AsyncClient() as client:
+        await running.log_in(client)
+        await asyncio.sleep(1.5)
+        running.process.kill()
+        await running.process.wait()
+    async with demo(tmp_path, "--speed", "600") as running, httpx.AsyncClient() as client:
+        await running.log_in(client)
+        before = (await client.get(running.url + BOARD)).json()["position"]
+        await asyncio.sleep(1.5)
+        after = (await client.get(running.url + BOARD)).json()["position"]
+        assert after > before + 20
+        events = f"{running.url}/api/operations/drill-demo/events"
+        ordered = await client.get(events, params={"type": "TeamDispatched", "limit": 5000})
+        dispatches = [record["event"]["dispatch"] for record in ordered.json()["events"]]
+        assert len(dispatches) == len(set(dispatches)) >= 34
+        refused = await client.get(events, params={"type": "CommandRefused", "limit": 5000})
+        codes = {record["event"]["code"] for record in refused.json()["events"]}
+        assert codes <= {"team_committed"}, "only what the day means to show"
+        await stop(running)
+
+
 async def test_a_port_that_is_taken_is_told_in_two_sentences() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -151,9 +151,8 @@ async def fold(log: Log, operation: str, at: int | datetime | None) -> Metrics:
     async for page in log.stream(operation, 0):
         for data in page:
             recorded = catalogue.decode(data)
-            if last is not None and recorded.position > last:
-                return found
-            found.apply(recorded)
+            if last is None or recorded.position <= last:
+                found.apply(recorded)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from core.plan.checks.zones import effects
@@ -80,22 +80,29 @@ def _blocks(view: View, route: RouteRow, segment: SegmentRow, closure: Closure) 
     """Does the closure stop the route? It does unless the route runs along the open direction only, or does not touch it."""
     plane = Plane(*segment.line[0])
     closed = trimmed(plane.line(segment.line), view.limits.junction_m.value)
+    near_m = view.limits.route_clear_m.value
     touching = [
-        (a, b, c, d)
+        (a, b, turn_deg(heading_deg(a, b), heading_deg(c, d)))
         for a, b in spans(plane.line(route.line))
         for c, d in spans(closed)
-        if span_distance(a, b, c, d) <= view.limits.route_clear_m.value
+        if span_distance(a, b, c, d) <= near_m
     ]
     if not touching:
         return segment.id in route.segments
-    return any(closure.direction == "both" or _against(*spans_, closure.direction) for spans_ in touching)
+    along = [turn for _, _, turn in touching if turn <= ALONG_DEG or turn >= 180 - ALONG_DEG]
+    if closure.direction == "both" or not along:
+        return True
+    # Whoever turns onto the road or off it touches it too: only what has both ends beside the road goes across.
+    across = any(
+        _apart(a, closed) > near_m and _apart(b, closed) > near_m
+        for a, b, turn in touching
+        if ALONG_DEG < turn < 180 - ALONG_DEG
+    )
+    return across or any((turn <= ALONG_DEG) == (closure.direction == "forward") for turn in along)
 
 
-def _against(a: XY, b: XY, c: XY, d: XY, closed: str) -> bool:
-    turn = turn_deg(heading_deg(a, b), heading_deg(c, d))
-    if turn <= ALONG_DEG:
-        return closed == "forward"
-    return closed == "backward" if turn >= 180 - ALONG_DEG else True
+def _apart(point: XY, line: Sequence[XY]) -> float:
+    return min(span_distance(point, point, c, d) for c, d in spans(line))
 
 
 # Shelters and rendezvous points in zones -----------------------------------------------------------------
