@@ -15,7 +15,7 @@ from core.entry import Entry
 from core.incident import Casualty, Incident
 from core.obligation import LIMITS, Obligation, ObligationKind, owed
 from core.organisation import Organisation
-from core.report import Filed
+from core.report import Filed, ReportKind
 
 KNOWN_ON_SCENE = "known_on_scene"
 HEAD_TOLD = "head_told"
@@ -66,7 +66,7 @@ def report_clocks(facts: ReportFacts, tree: Tree) -> Iterator[ReportClock]:
     ]
     yield from clocks
     told_late = {clock.met_position for clock in clocks if clock.late_s}
-    yield from _by_their_own_word(facts, told_late)
+    yield from _by_their_own_word(facts, tree, told_late)
 
 
 def _stated(facts: ReportFacts, fact: str) -> Iterator[tuple[Entry, str, datetime]]:
@@ -225,10 +225,19 @@ def _changes(casualties: Sequence[Casualty]) -> Iterator[Casualty]:
             yield record
 
 
-def _by_their_own_word(facts: ReportFacts, told_late: set[int]) -> Iterator[ReportClock]:
+def kind_of_report(report: ReportKind, by: str, tree: Tree) -> ObligationKind:
+    """By which clock a report is measured: an hour for a unit, two for a level that reports on, two for a supplement."""
+    if report != "first":
+        return "report.supplement"
+    sender = tree.get(by.partition("/")[0])
+    authority = sender is not None and sender.level in ("government", "department")
+    return "report.up" if authority else "report.unit"
+
+
+def _by_their_own_word(facts: ReportFacts, tree: Tree, told_late: set[int]) -> Iterator[ReportClock]:
     """A report that was late by its own `known_at`, unless a clock above says so already or another of its kind was in time."""
     for one in facts.filed:
-        kind: ObligationKind = "report.unit" if one.kind == "first" else "report.supplement"
+        kind = kind_of_report(one.kind, one.by, tree)
         due_at = one.known_at + LIMITS[kind].delta
         if one.kind == "final" or one.filed_at <= due_at or one.position in told_late:
             continue

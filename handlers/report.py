@@ -8,6 +8,7 @@ from core.catalogue import AnyEvent
 from core.errors import Rule
 from core.messages import Context
 from core.obligation import LIMITS
+from core.obligation_reports import kind_of_report
 from core.report import FileReport, ReportFiled
 from core.world import World
 from handlers.leadership import known_post
@@ -34,7 +35,7 @@ def file_report(world: World, command: FileReport, context: Context) -> Iterator
             f"{command.to} has had no first report: file that first.",
             to=command.to,
         )
-    limit = LIMITS["report.first" if command.kind == "first" else "report.supplement"]
+    limit = LIMITS[kind_of_report(command.kind, context.actor.post_id, world.organisations)]
     taken_s = int((context.occurred_at - command.known_at).total_seconds())
     yield ReportFiled(
         incident=incident.id,
