@@ -212,6 +212,7 @@ class Activation(Struct, frozen=True, omit_defaults=True):
     ended_at: datetime | None = None
     level_at: datetime | None = None
     level_position: int = 0
+    ended_position: int = 0
     warning: str | None = None
 
     @property
@@ -276,6 +277,6 @@ def evolve(
             return structs.replace(known, released=True)
         case ResponseEnded() | PlanStoodDown():
             known = before or Activation(event.activation, event.plan, 0, event.incident, by, at, position)
-            return structs.replace(known, ended_at=at)
+            return structs.replace(known, ended_at=at, ended_position=position)
         case _:
             assert_never(event)

@@ -97,6 +97,7 @@ AnyCommand = (
     | link.AcceptLink
     | link.DeclineLink
     | link.TimeOutLink
+    | link.TriggerLinks
     | control.OrderControl
     | control.PutControlInForce
     | control.AmendControl

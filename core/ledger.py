@@ -58,10 +58,18 @@ class Ledger:
 
     def apply(self, recorded: Recorded) -> None:
         """Fold one event: what it is about is asked again, and what is not owed any more is settled."""
-        things = dict.fromkeys(touched(self.world, recorded))
+        things = self.begin(recorded)
         self.world.apply(recorded)
-        things |= dict.fromkeys(touched(self.world, recorded))
-        for thing in things:
+        self.end(recorded, things)
+
+    def begin(self, recorded: Recorded) -> dict[tuple[str, str], None]:
+        """The things to ask about again; before the world, which somebody else may fold, folds the event."""
+        return dict.fromkeys(touched(self.world, recorded))
+
+    def end(self, recorded: Recorded, things: dict[tuple[str, str], None]) -> list[Obligation]:
+        """After the world has folded it: what is owed since, or by another time."""
+        fresh: list[Obligation] = []
+        for thing in things | dict.fromkeys(touched(self.world, recorded)):
             self.asked += 1
             before = self._of_thing.get(thing, {})
             after = {found.id: found for found in of_thing(self.world, *thing)}
@@ -69,11 +77,13 @@ class Ledger:
                 del self.open[gone]
                 if self._keep_settled:
                     self.settled.append(self._settle(before[gone], recorded))
+            fresh += [one for id, one in after.items() if before.get(id) != one]
             self.open.update(after)
             if after:
                 self._of_thing[thing] = after
             else:
                 self._of_thing.pop(thing, None)
+        return fresh
 
     def states(self, now: datetime) -> list[Settled]:
         """All of them as known at `now`, oldest deadline first. What is open and past due is missed so far: it may still be met, late."""

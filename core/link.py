@@ -47,7 +47,13 @@ class TimeOutLink(Command, frozen=True):
     link: Id
 
 
-LinkCommand = AcknowledgeLink | AcceptLink | DeclineLink | TimeOutLink
+class TriggerLinks(Command, frozen=True):
+    """The government is on scene: the links of an activation that waited for it go out 触发衔接 (asked by the system of itself)."""
+
+    activation: Id
+
+
+LinkCommand = AcknowledgeLink | AcceptLink | DeclineLink | TimeOutLink | TriggerLinks
 
 
 # --- happened ---

@@ -163,6 +163,7 @@ def fold_report(tables: Tables, recorded: Recorded, event: ReportFiled) -> None:
 
 
 def fold_raised(tables: Tables, recorded: Recorded, event: FindingRaised) -> None:
+    before = tables.findings.get(event.finding)
     finding = Finding(
         event.finding,
         event.rule,
@@ -175,6 +176,7 @@ def fold_raised(tables: Tables, recorded: Recorded, event: FindingRaised) -> Non
         event.owner,
         event.incident,
         event.evidence,
+        acknowledged_by=before.acknowledged_by if before is not None else None,
     )
     tables.put(tables.findings, event.finding, finding)
 

@@ -89,7 +89,9 @@ SYSTEM_PARTS: dict[str, frozenset[type[Any]]] = {
             activation.ProposeActivation,
             activation.StandBy,
             finding.MissObligation,
+            incident.ReportIncident,
             link.TimeOutLink,
+            link.TriggerLinks,
         }
     ),
     "watch": frozenset({finding.RaiseFinding, finding.ClearFinding}),

@@ -25,8 +25,9 @@ from core.world import World
 
 
 def raise_finding(world: World, command: RaiseFinding, context: Context) -> Iterator[AnyEvent]:
-    """Once, however often and on however many nodes it is seen."""
-    if command.finding not in world.findings:
+    """Once, however often and on however many nodes it is seen; and once more when it has become critical."""
+    shown = world.findings.get(command.finding)
+    if shown is None or (shown.severity != "critical" and command.severity == "critical"):
         yield FindingRaised(
             finding=command.finding,
             rule=command.rule,

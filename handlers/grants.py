@@ -57,6 +57,7 @@ RESPONSE_GRANTS: dict[type[Any], tuple[Grant, ...]] = {
     link.AcceptLink: (ADDRESSEE,),
     link.DeclineLink: (ADDRESSEE,),
     link.TimeOutLink: (SYSTEM_ONLY,),
+    link.TriggerLinks: (SYSTEM_ONLY,),
     control.OrderControl: (DISTRICT, COMMANDER, EXECUTING),
     control.PutControlInForce: (DISTRICT, COMMANDER, EXECUTING),
     control.AmendControl: (DISTRICT, COMMANDER, EXECUTING),

@@ -19,6 +19,7 @@ from core.link import (
     LinkSatisfied,
     LinkTimedOut,
     TimeOutLink,
+    TriggerLinks,
 )
 from core.messages import Context
 from core.world import World
@@ -128,6 +129,21 @@ def time_out_link(world: World, command: TimeOutLink, context: Context) -> Itera
         step=step,
         due_at=context.now + timedelta(seconds=wait_s) if step < ESCALATIONS_MAX else None,
     )
+
+
+def trigger_links(world: World, command: TriggerLinks, context: Context) -> Iterator[AnyEvent]:
+    """Asked by the system of itself: what waited for the government goes out, each link once."""
+    activation = world.activation(command.activation)
+    adopted = world.plans.get(activation.plan)
+    version = adopted.pinned(activation.version) if adopted is not None else None
+    if version is None or activation.ended_at is not None or activation.level is None:
+        return
+    part = version.document.levels.get(activation.level)
+    sent = {link.plan_link for link in world.links.values() if link.activation == activation.id}
+    cascade = Cascade(world, context)
+    for link in part.links_out if part is not None else ():
+        if link.trigger == "government_on_scene" and link.id not in sent:
+            yield from cascade.open_link(activation.id, version, activation.incident, link, 0)
 
 
 def _late(link: Link, context: Context) -> bool:

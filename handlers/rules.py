@@ -124,6 +124,7 @@ RULES: dict[type[Any], RuleFunction] = {
     link.AcceptLink: links.accept_link,
     link.DeclineLink: links.decline_link,
     link.TimeOutLink: links.time_out_link,
+    link.TriggerLinks: links.trigger_links,
     control.OrderControl: controls.order_control,
     control.PutControlInForce: controls.put_control_in_force,
     control.AmendControl: controls.amend_control,

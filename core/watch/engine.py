@@ -42,6 +42,7 @@ class Watch(View):
         self._keep_cleared = keep_cleared
         self._running: dict[Thing, dict[str, Candidate]] = {}
         self._by_id: dict[str, Candidate] = {}
+        self._since: dict[str, int] = {}
         self._due: list[tuple[datetime, str]] = []
         self._ends: list[tuple[datetime, str]] = []
         self._news: set[str] = set()
@@ -80,6 +81,10 @@ class Watch(View):
     def finding(self, id: str) -> Candidate | None:
         """A running condition by its id, whether it is a finding yet or not."""
         return self._by_id.get(id)
+
+    def since(self, id: str) -> int:
+        """The position at which a running condition came to run, this time; 0 of one that does not."""
+        return self._since.get(id, 0)
 
     def running(self) -> dict[str, Candidate]:
         """Every running condition."""
@@ -129,10 +134,12 @@ class Watch(View):
                 self._clear(was, recorded, known_at)
             if now_is is None:
                 self._by_id.pop(id, None)
+                self._since.pop(id, None)
                 self._news.add(id)
         for id, one in after.items():
             if before.get(id) != one:
                 self._by_id[id] = one
+                self._since.setdefault(id, recorded.position)
                 self._news.add(id)
                 heapq.heappush(self._due, (one.opens_at, id))
                 if one.critical_at is not None:

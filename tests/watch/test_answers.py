@@ -7,7 +7,7 @@ from core.control import OrderControl, PutControlInForce
 from core.dispatch import CancelDispatch, DepartTeam
 from core.entry import AddEntry
 from core.incident import CloseIncident, DeclareMajorIncident, ReportIncident
-from core.report import Elements, FileReport
+from core.report import Elements, FileReport, ReportKind
 from core.scales import ResponseLevel, WarningColour
 from core.warning import CancelWarning, RelaySignal, UpdateWarning
 from tests.rules.commands import FIRST, send
@@ -110,10 +110,10 @@ def test_w5_finds_a_control_that_is_not_in_force_after_ten_minutes() -> None:
     assert log.history("23:13", "W5")[-1].note == "backfilled"
 
 
-def report(known_at: str, kind: str = "first", to: str = "gov/duty") -> FileReport:
+def report(known_at: str, kind: ReportKind = "first", to: str = "gov/duty") -> FileReport:
     return FileReport(
         incident=FIRST, kind=kind, to=to, known_at=t(known_at), elements=Elements(situation="起火")
-    )  # type: ignore[arg-type]  # a test says the kind by name
+    )
 
 
 def incident() -> Log:
