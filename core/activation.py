@@ -39,7 +39,8 @@ class StandDown(Command, frozen=True):
 class ActivatePlan(Command, frozen=True):
     """Activate a plan at a level for an incident 启动响应 (应对法 Art. 72: matters, level, expected duration, measures).
 
-    The version is pinned. Outside the plan's validity, or at a level it does not define, only with `override_reason`.
+    The version is pinned. Outside the plan's validity, or at a level it does not define, only with `override_reason`. `link` or
+    `proposal` name what asked for it: the link is accepted in the same decision.
     """
 
     plan: Id
@@ -77,6 +78,13 @@ class EndResponse(Command, frozen=True):
     override_reason: Line | None = None
 
 
+class DeclineProposal(Command, frozen=True):
+    """The authority decides against it 不予启动, and says why; a link that asked for it is declined with it."""
+
+    proposal: Id
+    reason: Line
+
+
 class ProposeActivation(Command, frozen=True):
     """A start condition has become true and its plan leaves the decision to an authority 建议启动."""
 
@@ -93,6 +101,7 @@ ActivationCommand = (
     | ChangeResponseLevel
     | ReleaseActivation
     | EndResponse
+    | DeclineProposal
     | ProposeActivation
 )
 
@@ -165,16 +174,26 @@ class ActivationProposed(Event, frozen=True):
     activation: str | None = None
 
 
+class ProposalDeclined(Event, frozen=True):
+    """建议未采纳."""
+
+    proposal: str
+    plan: str
+    incident: str
+    reason: str
+
+
 class ActivationReleased(Event, frozen=True):
-    """上级已放行: this activation may end before its upper one."""
+    """上级已放行: this activation may end before the upper ones named."""
 
     activation: str
     incident: str
     conditions: str
+    uppers: tuple[str, ...] = ()
 
 
 class ResponseEnded(Event, frozen=True):
-    """响应已解除; `missing` are the conditions without evidence where it was ended by override."""
+    """响应已解除; `missing` are the conditions without evidence where it was ended by override, `notices` what is still open."""
 
     activation: str
     plan: str
@@ -182,6 +201,7 @@ class ResponseEnded(Event, frozen=True):
     reason: str
     override_reason: str | None = None
     missing: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 ActivationEvent = (
@@ -208,16 +228,22 @@ class Activation(Struct, frozen=True, omit_defaults=True):
     expected_s: int | None = None
     link: str | None = None
     cause: str | None = None
-    released: bool = False
+    released_from: tuple[str, ...] = ()
     ended_at: datetime | None = None
     level_at: datetime | None = None
     level_position: int = 0
     ended_position: int = 0
     warning: str | None = None
+    depth: int = 0
 
     @property
     def open(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def released(self) -> bool:
+        """Whether an upper authority let it end before its own."""
+        return bool(self.released_from)
 
 
 class Proposal(Struct, frozen=True, omit_defaults=True):
@@ -233,6 +259,7 @@ class Proposal(Struct, frozen=True, omit_defaults=True):
     position: int
     due_at: datetime | None = None
     link: str | None = None
+    activation: str | None = None
 
 
 def evolve(
@@ -268,13 +295,14 @@ def evolve(
                 event.cause,
                 level_at=at,
                 level_position=position,
+                depth=event.depth,
             )
         case ResponseLevelChanged():
             known = before or Activation(event.activation, event.plan, 0, event.incident, by, at, position)
             return structs.replace(known, level=event.level, level_at=at, level_position=position)
         case ActivationReleased():
             known = before or Activation(event.activation, "", 0, event.incident, by, at, position)
-            return structs.replace(known, released=True)
+            return structs.replace(known, released_from=(*known.released_from, *event.uppers))
         case ResponseEnded() | PlanStoodDown():
             known = before or Activation(event.activation, event.plan, 0, event.incident, by, at, position)
             return structs.replace(known, ended_at=at, ended_position=position)

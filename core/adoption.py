@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from core.messages import Command, Event, Id, Line, Moment, Name
+from core.messages import Command, Event, Id, Line, Name
 from core.plan.document import PlanDocument
+from core.plan.rows import Rule
 
 SOURCE_CHARACTERS_MAX = 600_000
 
 
-class Waiver(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A critical finding of a check that is accepted for a time 豁免, and why."""
+SOURCES_MAX = 200
+"""How many plans one decision may adopt together."""
+WAIVERS_MAX = 200
 
-    rule: Line
+
+class Waiver(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Critical findings of a check that are accepted until a day 豁免, and why: one finding, or without `subject` all of the rule."""
+
+    rule: Rule
     reason: Line
-    until: Moment | None = None
+    until: date
+    subject: Line | None = None
+
+
+class Waived(Struct, frozen=True, omit_defaults=True):
+    """A waiver as it was recorded: by which post."""
+
+    rule: Rule
+    by: str
+    reason: str
+    until: date
+    subject: str | None = None
+
+
+Source = Annotated[str, Meta(min_length=1, max_length=SOURCE_CHARACTERS_MAX)]
+Waivers = Annotated[tuple[Waiver, ...], Meta(max_length=WAIVERS_MAX)]
 
 
 # --- asked ---
@@ -27,8 +48,15 @@ class Waiver(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
 class AdoptPlan(Command, frozen=True):
     """Adopt a plan file 发布预案. `source` is the file, to the letter; a critical finding of the checks needs a waiver."""
 
-    source: Annotated[str, Meta(min_length=1, max_length=SOURCE_CHARACTERS_MAX)]
-    waivers: Annotated[tuple[Waiver, ...], Meta(max_length=14)] = ()
+    source: Source
+    waivers: Waivers = ()
+
+
+class AdoptPlans(Command, frozen=True):
+    """Adopt plans that lead to each other together 成套发布: none of them stands without the others. One decision: all, or none."""
+
+    sources: Annotated[tuple[Source, ...], Meta(min_length=1, max_length=SOURCES_MAX)]
+    waivers: Waivers = ()
 
 
 class RetirePlan(Command, frozen=True):
@@ -38,7 +66,7 @@ class RetirePlan(Command, frozen=True):
     reason: Line
 
 
-AdoptionCommand = AdoptPlan | RetirePlan
+AdoptionCommand = AdoptPlan | AdoptPlans | RetirePlan
 
 
 # --- happened ---
@@ -53,7 +81,7 @@ class PlanAdopted(Event, frozen=True):
     title: Name
     hash: str
     document: PlanDocument
-    waivers: tuple[Waiver, ...] = ()
+    waivers: tuple[Waived, ...] = ()
 
 
 class PlanRetired(Event, frozen=True):
@@ -72,7 +100,7 @@ AdoptionEvent = PlanAdopted | PlanRetired
 
 
 class Adopted(Struct, frozen=True, omit_defaults=True):
-    """The current version of a plan, and the one before it while an activation may still be pinned to that."""
+    """The current version of a plan, and those before it that an activation still runs on."""
 
     id: str
     version: int
@@ -82,6 +110,7 @@ class Adopted(Struct, frozen=True, omit_defaults=True):
     position: int
     retired_at: datetime | None = None
     before: Adopted | None = None
+    waivers: tuple[Waived, ...] = ()
 
     def pinned(self, version: int) -> Adopted | None:
         """The version that an activation is pinned to."""

@@ -26,6 +26,7 @@ from core import (
     leadership,
     link,
     organisation,
+    register,
     report,
     task,
     team,
@@ -80,7 +81,9 @@ AnyCommand = (
     | dispatch.AccountForCrew
     | dispatch.CorrectMilestone
     | adoption.AdoptPlan
+    | adoption.AdoptPlans
     | adoption.RetirePlan
+    | register.EnterRegister
     | agreement.SignAgreement
     | drill.RecordDrill
     | activation.StandBy
@@ -89,6 +92,7 @@ AnyCommand = (
     | activation.ChangeResponseLevel
     | activation.ReleaseActivation
     | activation.EndResponse
+    | activation.DeclineProposal
     | activation.ProposeActivation
     | task.StartTask
     | task.CompleteTask
@@ -165,6 +169,7 @@ AnyEvent = (
     | dispatch.DispatchMilestoneCorrected
     | adoption.PlanAdopted
     | adoption.PlanRetired
+    | register.RegisterEntered
     | agreement.AgreementSigned
     | drill.DrillRecorded
     | activation.PlanStoodBy
@@ -172,6 +177,7 @@ AnyEvent = (
     | activation.PlanActivated
     | activation.ResponseLevelChanged
     | activation.ActivationProposed
+    | activation.ProposalDeclined
     | activation.ActivationReleased
     | activation.ResponseEnded
     | task.TaskOpened

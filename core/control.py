@@ -46,6 +46,11 @@ class Evacuated(Struct, frozen=True, forbid_unknown_fields=True):
     def unknown(self) -> int:
         return max(0, self.expected - self.moved - self.refused)
 
+    @property
+    def estimate_wrong(self) -> bool:
+        """More people were found than were expected: accepted, and shown."""
+        return self.moved + self.refused > self.expected
+
 
 # --- asked ---
 

@@ -24,6 +24,7 @@ EntryTag = Literal[
     "one_way_breached",
     "command_claimed",
     "acknowledged",
+    "search_end",
 ]
 Position = Annotated[int, Meta(ge=1, le=9_007_199_254_740_991)]
 
@@ -35,7 +36,7 @@ class AddEntry(Command, frozen=True):
     """Write something down 记录. At least one of text, fact, milestone, evidence or tag.
 
     `fact` + `value` is one named fact; `milestone` + `dispatch` one of the medical legs; `evidence` + `condition` proves an end
-    condition; `tag` marks what watches look for.
+    condition; `tag` marks what watches look for; `search_end` is the commander's decision to end a search, with the expert note.
     """
 
     incident: Id

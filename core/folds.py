@@ -21,7 +21,8 @@ from core.incident import Casualty
 from core.messages import Stamp
 from core.operation import CommandRefused, Operation, OperationOpened
 from core.organisation import Organisation
-from core.response_folds import RESPONSE_FOLDS
+from core.register_folds import REGISTER_FOLDS
+from core.response_folds import RESPONSE_FOLDS, fold_parts
 from core.tables import Tables
 
 COUNTED_DIGITS_MAX = 18
@@ -33,9 +34,11 @@ def fold_opened(tables: Tables, recorded: Recorded, event: OperationOpened) -> N
     tables.put(tables.single, "operation", operation)
     for organisation in event.organisations:
         tables.put(tables.organisations, organisation.id, organisation)
+        tables.restated.add(("organisations", organisation.id))
         _note_codes(tables, organisation)
     for team in event.teams:
         tables.put(tables.teams, team.id, team)
+        tables.restated.add(("teams", team.id))
 
 
 def _note_codes(tables: Tables, organisation: Organisation) -> None:
@@ -52,6 +55,7 @@ def fold_organisation(tables: Tables, recorded: Recorded, event: organisations.O
     before = tables.organisations.get(event.organisation)
     after = organisations.evolve(before, event, recorded.occurred_at)
     tables.put(tables.organisations, after.id, after)
+    tables.restated.add(("organisations", after.id))
     _note_codes(tables, after)
 
 
@@ -62,6 +66,7 @@ def fold_team(tables: Tables, recorded: Recorded, event: teams.TeamEvent) -> Non
             tables.put_dispatch(structs.replace(bound, failed=_stamp(recorded)))
     before = tables.teams.get(event.team)
     tables.put(tables.teams, event.team, teams.evolve(before, event, recorded.occurred_at))
+    tables.restated.add(("teams", event.team))
 
 
 def fold_incident(tables: Tables, recorded: Recorded, event: incidents.IncidentEvent) -> None:
@@ -110,6 +115,7 @@ def fold_incident(tables: Tables, recorded: Recorded, event: incidents.IncidentE
                 for entry in event.entries:
                     if entry.incident == one:
                         tables.put_entry(entry)
+            fold_parts(tables, event)
         case incidents.IncidentClosed():
             tables.close_incident(event.incident)
         case _:
@@ -281,6 +287,7 @@ def _folds() -> dict[type[Any], Fold]:
         folds.update(dict.fromkeys(get_args(union), fold))
     folds[dispatches.TeamDispatched] = fold_dispatched
     folds.update(RESPONSE_FOLDS)
+    folds.update(REGISTER_FOLDS)
     missing = [name for name, event in EVENTS.items() if event not in folds]
     if missing:
         raise TypeError(f"the world does not fold {', '.join(missing)}")

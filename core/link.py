@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 
 from core.messages import Command, Event, Id, Line, Text
 from core.scales import ResponseLevel
@@ -30,7 +30,7 @@ class AcceptLink(Command, frozen=True):
 
     link: Id
     coming: Text | None = None
-    expected_s: int | None = None
+    expected_s: Annotated[int, Meta(ge=0, le=366 * 24 * 3600)] | None = None
 
 
 class DeclineLink(Command, frozen=True):
@@ -180,6 +180,10 @@ class Link(Struct, frozen=True, omit_defaults=True):
     answered_at: datetime | None = None
     first_due_at: datetime | None = None
     """When an answer was due of whom it went to first: the time that a finding counts from, however often it went up since."""
+
+    def late_at(self, at: datetime) -> bool:
+        """Whether an answer of that time comes after its own. On the limit exactly is in time; what went up stays late."""
+        return self.timed_out or (self.due_at is not None and at > self.due_at)
 
     @property
     def answered(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, get_args
 
@@ -12,10 +13,7 @@ from core import control as controls
 from core import link as links
 from core import task as tasks
 from core import warning as warnings
-from core.adoption import Adopted, PlanAdopted, PlanRetired
-from core.agreement import Agreement, AgreementSigned
 from core.catalogue import Recorded
-from core.drill import Drilled, DrillRecorded
 from core.finding import (
     Finding,
     FindingAcknowledged,
@@ -33,65 +31,58 @@ from core.hazard import (
     decides,
     read,
 )
+from core.incident import IncidentReopened
 from core.report import Filed, ReportFiled
 from core.tables import Tables
 
 Fold = Callable[[Tables, Recorded, Any], None]
 
 
-def fold_adopted(tables: Tables, recorded: Recorded, event: PlanAdopted) -> None:
-    adopted = Adopted(
-        event.plan, event.version, event.hash, event.document, recorded.occurred_at, recorded.position
-    )
-    before = tables.plans.get(event.plan)
-    tables.put(tables.plans, event.plan, structs.replace(adopted, before=before))
-    _uncouple(tables, before)
-    for action in event.document.warning_actions:
-        if action.action == "none":
-            continue
-        for kind in action.type:
-            for colour in action.colour:
-                tables.put_in(tables.coupled, f"{kind} {colour.value}", event.plan, action.action)
-
-
-def _uncouple(tables: Tables, adopted: Adopted | None) -> None:
-    """What the former version did on a warning is no longer so."""
-    if adopted is None:
-        return
-    for action in adopted.document.warning_actions:
-        for kind in action.type:
-            for colour in action.colour:
-                tables.drop(tables.coupled.get(f"{kind} {colour.value}", {}), adopted.id)
-
-
-def fold_drilled(tables: Tables, recorded: Recorded, event: DrillRecorded) -> None:
-    tables.put(tables.drills, event.plan, Drilled(event.plan, event.held_on, recorded.position))
-
-
-def fold_retired(tables: Tables, recorded: Recorded, event: PlanRetired) -> None:
-    if (before := tables.plans.get(event.plan)) is not None:
-        tables.put(tables.plans, event.plan, structs.replace(before, retired_at=recorded.occurred_at))
-        _uncouple(tables, before)
-
-
 def fold_activation(tables: Tables, recorded: Recorded, event: activations.ActivationEvent) -> None:
+    tables.count_id(event.activation, "a-")
     before = tables.activations.get(event.activation)
     opening = isinstance(event, activations.PlanActivated | activations.PlanStoodBy)
-    if before is None and not opening:
-        return
-    tables.count_id(event.activation, "a-")
+    if event.incident not in tables.incidents or (before is None and not opening):
+        return  # of a closed incident, which is in the log and not here
     after = activations.evolve(before, event, recorded.occurred_at, recorded.position, recorded.actor.post_id)
-    tables.put(tables.activations, after.id, after)
-    if isinstance(event, activations.PlanActivated | activations.PlanStoodBy):
-        tables.put(tables.running, f"{event.incident} {event.plan}", after.id)
-    if isinstance(event, activations.PlanActivated):
-        for id, proposal in list(tables.proposals.items()):
-            if (proposal.plan, proposal.incident) == (event.plan, event.incident):
-                tables.drop(tables.proposals, id)
+    tables.put_part("activations", after.incident, after.id, after)
+    match event:
+        case activations.PlanActivated():
+            tables.put(tables.running, f"{event.incident} {event.plan}", after.id)
+            _decided(tables, event.incident, lambda one: one.plan == event.plan)
+        case activations.PlanStoodBy():
+            tables.put(tables.running, f"{event.incident} {event.plan}", after.id)
+        case activations.ResponseLevelChanged():
+            reached = event.level
+            _decided(tables, event.incident, lambda one: one.plan == event.plan and one.level <= reached)
+        case activations.ResponseEnded():
+            _decided(tables, event.incident, lambda one: one.activation == event.activation)
+        case _:
+            pass  # folded by activation.evolve, which is exhaustive; no other table changes
+
+
+def _decided(tables: Tables, incident: str, which: Callable[[activations.Proposal], bool]) -> None:
+    """Proposals that an event has answered, one way or the other."""
+    for proposal in tables.part_of("proposals", incident):
+        if which(proposal):
+            tables.drop_part("proposals", incident, proposal.id)
+
+
+def fold_parts(tables: Tables, event: IncidentReopened) -> None:
+    """What belonged to an incident comes back with it: ended, answered and done as it was."""
+    for name in ("activations", "tasks", "links", "proposals", "controls"):
+        for row in getattr(event, name):
+            tables.put_part(name, row.incident, row.id, row)
+    for name in ("missed", "waived"):
+        for owner, rows in getattr(event, name).items():
+            for id, row in rows.items():
+                tables.put_part(name, owner, id, row)
 
 
 def fold_proposed(tables: Tables, recorded: Recorded, event: activations.ActivationProposed) -> None:
     tables.count_id(event.proposal, "p-")
+    if event.incident not in tables.incidents:
+        return
     proposal = activations.Proposal(
         event.proposal,
         event.plan,
@@ -103,31 +94,43 @@ def fold_proposed(tables: Tables, recorded: Recorded, event: activations.Activat
         recorded.position,
         event.due_at,
         event.link,
+        event.activation,
     )
-    tables.put(tables.proposals, event.proposal, proposal)
+    tables.put_part("proposals", event.incident, event.proposal, proposal)
+
+
+def fold_not_followed(tables: Tables, _recorded: Recorded, event: activations.ProposalDeclined) -> None:
+    tables.drop_part("proposals", event.incident, event.proposal)
 
 
 def fold_task(tables: Tables, recorded: Recorded, event: tasks.TaskEvent) -> None:
     tables.count_id(event.task, "t-")
+    if event.incident not in tables.incidents:
+        return
     after = tasks.evolve(tables.tasks.get(event.task), event, recorded.occurred_at, recorded.position)
     if after is not None:
-        tables.put(tables.tasks, after.id, after)
+        tables.put_part("tasks", after.incident, after.id, after)
 
 
 def fold_link(tables: Tables, recorded: Recorded, event: links.LinkEvent) -> None:
     tables.count_id(event.link, "l-")
+    if event.incident not in tables.incidents:
+        return
     after = links.evolve(tables.links.get(event.link), event, recorded.occurred_at, recorded.position)
-    if after is not None:
-        tables.put(tables.links, after.id, after)
+    if after is None:
+        return
+    tables.put_part("links", after.incident, after.id, after)
+    if isinstance(event, links.LinkDeclined | links.LinkSatisfied):
+        _decided(tables, event.incident, lambda one: one.link == event.link)
 
 
 def fold_control(tables: Tables, recorded: Recorded, event: controls.ControlEvent) -> None:
     tables.count_id(event.control, "c-")
     before = tables.controls.get(event.control)
     after = controls.evolve(before, event, recorded.occurred_at, recorded.position, recorded.actor.post_id)
-    if after is None:
+    if after is None or event.incident not in tables.incidents:
         return
-    tables.put(tables.controls, after.id, after)
+    tables.put_part("controls", after.incident, after.id, after)
     if after.ring == "hot" and after.kind == "cordon":
         tables.put_in(tables.zones, after.incident, after.id, after.lifted_at is None)
     if isinstance(event, controls.ControlOrdered):
@@ -142,6 +145,8 @@ def fold_warning(tables: Tables, recorded: Recorded, event: warnings.WarningEven
     after = warnings.evolve(before, event, recorded.occurred_at, recorded.position)
     if after is None:
         tables.drop(tables.warnings, event.warning)
+        tables.forget_part("missed", event.warning)
+        tables.forget_part("waived", event.warning)
     else:
         tables.put(tables.warnings, after.id, after)
 
@@ -192,11 +197,18 @@ def fold_owned(tables: Tables, recorded: Recorded, event: FindingAcknowledged) -
 
 
 def fold_missed(tables: Tables, _recorded: Recorded, event: ObligationMissed) -> None:
-    tables.put(tables.missed, event.obligation, event.due_at)
+    if event.incident is None or event.incident in tables.incidents:
+        tables.put_part("missed", event.incident or _owing(event), event.obligation, event.due_at)
 
 
 def fold_waived(tables: Tables, _recorded: Recorded, event: ObligationWaived) -> None:
-    tables.put(tables.waived, event.obligation, event.reason)
+    if event.incident is None or event.incident in tables.incidents:
+        tables.put_part("waived", event.incident or _owing(event), event.obligation, event.reason)
+
+
+def _owing(event: ObligationMissed | ObligationWaived) -> str:
+    """The plan, warning or point that a deadline of no incident is about: kind|subject|position, a subject like w-1@dept/duty."""
+    return re.split(r"[@>:]", event.obligation.partition("|")[2].rpartition("|")[0])[0]
 
 
 def fold_declared(tables: Tables, recorded: Recorded, event: HazardContentsDeclared) -> None:
@@ -206,33 +218,19 @@ def fold_declared(tables: Tables, recorded: Recorded, event: HazardContentsDecla
     tables.put(tables.hazards, event.hazard, declared)
 
 
-def fold_crowd(
-    tables: Tables, recorded: Recorded, event: CrowdReadingRecorded | CrowdMeasureDecided
-) -> None:
+def fold_crowd(tables: Tables, recorded: Recorded, event: CrowdReadingRecorded | CrowdMeasureDecided) -> None:
     before = tables.crowds.get(event.point)
     if isinstance(event, CrowdReadingRecorded):
         after = read(before, event, recorded.occurred_at, recorded.position)
         tables.put(tables.crowds, event.point, after)
     elif decides(event):
         tables.put(tables.crowds, event.point, decided(before, event.point, recorded.occurred_at))
-
-
-def fold_agreement(tables: Tables, recorded: Recorded, event: AgreementSigned) -> None:
-    signed = Agreement(
-        event.agreement,
-        event.client,
-        event.provider,
-        event.valid_from,
-        event.valid_to,
-        event.hazards,
-        recorded.position,
-    )
-    tables.put(tables.agreements, signed.id, signed)
+        tables.forget_part("missed", event.point)
+        tables.forget_part("waived", event.point)
 
 
 RESPONSE_FOLDS: dict[type[Any], Fold] = {
-    PlanAdopted: fold_adopted,
-    PlanRetired: fold_retired,
+    activations.ProposalDeclined: fold_not_followed,
     activations.ActivationProposed: fold_proposed,
     ReportFiled: fold_report,
     FindingRaised: fold_raised,
@@ -243,8 +241,6 @@ RESPONSE_FOLDS: dict[type[Any], Fold] = {
     HazardContentsDeclared: fold_declared,
     CrowdReadingRecorded: fold_crowd,
     CrowdMeasureDecided: fold_crowd,
-    AgreementSigned: fold_agreement,
-    DrillRecorded: fold_drilled,
 }
 for _union, _fold in (
     (activations.ActivationEvent, fold_activation),

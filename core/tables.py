@@ -22,12 +22,18 @@ from core.incident import Incident
 from core.link import Link
 from core.operation import Operation
 from core.organisation import Organisation
+from core.plan.register import RegisterFile
+from core.register import EMPTY
 from core.report import Filed
 from core.task import Task
 from core.team import Team
 from core.warning import Warned
 
 COUNTED_DIGITS_MAX = 18
+PARTS = ("activations", "tasks", "links", "proposals", "controls", "missed", "waived")
+"""The tables whose rows belong to one incident each, beside its dispatches. Missed and waived deadlines may belong to another thing."""
+RESTATED = ("organisations", "teams", "plans", "registers", "agreements")
+"""The tables that the checks of plans look at."""
 _ABSENT: Any = object()
 Undo = list[tuple[dict[Any, Any], Any, Any]]
 """Rows lost, newest last: (table, key, what was there)."""
@@ -66,6 +72,8 @@ class _Snapshot(Struct):
     zones: dict[str, dict[str, bool]] = {}
     told: dict[str, dict[int, Entry]] = {}
     no_responses: dict[int, Entry] = {}
+    registers: dict[str, RegisterFile] = {}
+    parts: dict[str, dict[str, bool]] = {}
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -104,16 +112,18 @@ class Tables:
         self.crowds: dict[str, Crowd] = {}
         self.agreements: dict[str, Agreement] = {}
         self.drills: dict[str, Drilled] = {}
-        self.coupled: dict[
-            str, dict[str, str]
-        ] = {}  # "type colour" → the plans that act on such a warning, and how
-        self.told: dict[
-            str, dict[int, Entry]
-        ] = {}  # incident → its entries with a fact, a condition or a tag
+        self.coupled: dict[str, dict[str, str]] = {}
+        """"type colour" → the plans that act on such a warning, and how."""
+        self.told: dict[str, dict[int, Entry]] = {}
+        """incident → its entries with a fact, a condition or a tag."""
         self.zones: dict[str, dict[str, bool]] = {}  # incident → its hot cordons
-        self.no_responses: dict[
-            int, Entry
-        ] = {}  # decisions against responding to a warning, of whatever incident
+        self.no_responses: dict[int, Entry] = {}
+        """Decisions against responding to a warning, of whatever incident."""
+        self.registers: dict[str, RegisterFile] = {"entered": EMPTY}
+        self.parts: dict[str, dict[str, bool]] = {}
+        """Which rows of `PARTS` belong to an incident: "tasks 2026-0001" → their ids, so that nobody looks at all of them."""
+        self.restated: set[tuple[str, str]] = set()
+        """What the checks of plans look at and was changed since they looked: (table, id)."""
         self._keep_closed = keep_closed
         self._closing: list[str] = []
         self._undo: Undo | None = None
@@ -141,11 +151,14 @@ class Tables:
 
     def take_back(self, undo: Undo, position: int, recorded_at: datetime | None) -> None:
         """Undo a batch that did not become durable: the tables stand at `position` again."""
+        looked_at = {id(getattr(self, name)): name for name in RESTATED}
         for table, key, before in reversed(undo):
             if before is _ABSENT:
                 table.pop(key, None)
             else:
                 table[key] = before
+            if (name := looked_at.get(id(table))) is not None:
+                self.restated.add((name, key))
         self.position = position
         self.recorded_at = recorded_at
 
@@ -177,6 +190,25 @@ class Tables:
         if entry.tag == "no_response":
             self.put(self.no_responses, entry.position, entry)
 
+    def put_part(self, name: str, incident: str, key: str, row: Any) -> None:
+        """A row that leaves the world with its incident."""
+        self.put(getattr(self, name), key, row)
+        self.put_in(self.parts, f"{name} {incident}", key, True)
+
+    def drop_part(self, name: str, incident: str, key: str) -> None:
+        """A row of an incident that is over before the incident is."""
+        self.drop(getattr(self, name), key)
+        self.drop(self.parts.get(f"{name} {incident}", {}), key)
+
+    def part_of(self, name: str, incident: str) -> list[Any]:
+        """The rows of one table that belong to an incident, in the order in which they came."""
+        return list(self.keyed(name, incident).values())
+
+    def keyed(self, name: str, incident: str) -> dict[str, Any]:
+        """The same, by their ids."""
+        table = getattr(self, name)
+        return {key: table[key] for key in self.parts.get(f"{name} {incident}", ())}
+
     def count_id(self, id: str, prefix: str) -> None:
         """An id of the form that rules give moves their counter on."""
         number = id.removeprefix(prefix)
@@ -206,10 +238,6 @@ class Tables:
             if incident.closed_at is not None or gone:
                 self._forget(id)
 
-    def of_incidents(self) -> tuple[dict[str, Any], ...]:
-        """The tables whose rows belong to one incident each, beside its dispatches."""
-        return self.activations, self.tasks, self.links, self.proposals, self.controls
-
     def _forget(self, id: str) -> None:
         incident = self.incidents.get(id)
         if incident is None:
@@ -225,12 +253,18 @@ class Tables:
         self.drop(self.told, id)
         for position in [key for key, entry in self.no_responses.items() if entry.incident == id]:
             self.drop(self.no_responses, position)
-        for table in self.of_incidents():
-            # Closing is rare and what runs at one time is bounded: a look at each beats an index kept at every event.
-            for key in [key for key, row in table.items() if row.incident == id]:
-                self.drop(table, key)
-        for key in [key for key in self.running if key.startswith(f"{id} ")]:
-            self.drop(self.running, key)
+        for activation in self.part_of("activations", id):
+            self.drop(self.running, f"{id} {activation.plan}")
+        for name in PARTS:
+            self.forget_part(name, id)
+
+    def forget_part(self, name: str, owner: str) -> None:
+        """Let go of all rows of one table that belong to an incident, or of deadlines to what they were about."""
+        of_owner = f"{name} {owner}"
+        table = getattr(self, name)
+        for key in self.parts.get(of_owner, ()):
+            self.drop(table, key)
+        self.drop(self.parts, of_owner)
 
     # --- snapshots ---
 

@@ -151,6 +151,7 @@ class Warned(Struct, frozen=True, omit_defaults=True):
     acknowledged: tuple[str, ...] = ()
     issued_at: datetime | None = None
     since_position: int = 0
+    issuer: str | None = None
 
 
 def evolve(before: Warned | None, event: WarningEvent, at: datetime, position: int) -> Warned | None:
@@ -158,6 +159,20 @@ def evolve(before: Warned | None, event: WarningEvent, at: datetime, position: i
     match event:
         case WarningIssued() | SignalRelayed():
             kind: WarningKind = "government" if isinstance(event, WarningIssued) else "signal"
+            issuer = event.issuer if isinstance(event, SignalRelayed) else None
+            if before is not None and event.colour <= before.colour:
+                # The issuer's next word on the same signal, no worse: nobody is asked again who has answered.
+                return structs.replace(
+                    before,
+                    colour=event.colour,
+                    area=event.area,
+                    text=event.text,
+                    begins=event.begins,
+                    ends=event.ends,
+                    addressees=event.addressees,
+                )
+            # A rise begins when its issuer says, or where it says no new time, now.
+            since = event.begins if before is None or event.begins > before.since else at
             return Warned(
                 event.warning,
                 kind,
@@ -166,12 +181,13 @@ def evolve(before: Warned | None, event: WarningEvent, at: datetime, position: i
                 event.area,
                 event.text,
                 event.begins,
-                event.begins,
+                since,
                 position,
                 event.ends,
                 event.addressees,
                 issued_at=at,
                 since_position=position,
+                issuer=issuer,
             )
         case WarningAcknowledged():
             if before is None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from core.activation import Activation
+from core.activation import Activation, Proposal
 from core.adoption import Adopted
 from core.agreement import Agreement
 from core.catalogue import Recorded
@@ -17,14 +17,16 @@ from core.folds import FOLDS
 from core.incident import Incident
 from core.link import Link
 from core.organisation import Organisation
-from core.tables import Tables, Undo
+from core.plan.view import Indexes
+from core.plan_register import PlanRegister
+from core.tables import PARTS, Tables, Undo
 from core.task import Task
 from core.team import Team
 from core.warning import Warned
 
 Row = TypeVar("Row")
 
-VERSION = 1
+VERSION = 2
 """Of the fold: raised when stored snapshots of it can no longer be used."""
 
 
@@ -37,6 +39,8 @@ def _found(table: dict[str, Row], thing: str, zh: str, id: str) -> Row:
 
 class World(Tables):
     """The state of one operation at a position."""
+
+    _register: PlanRegister | None = None  # derived, made when a plan is first checked
 
     # --- what rules ask ---
 
@@ -98,9 +102,26 @@ class World(Tables):
         return _found(self.activations, "activation", "启动", id)
 
     def activation_of(self, plan: str, incident: str) -> Activation | None:
-        """The open activation or stand-by of a plan for an incident: there is one at the most."""
-        found = self.activations.get(self.running.get(f"{incident} {plan}", ""))
-        return found if found is not None and found.ended_at is None else None
+        """The open activation or stand-by of a plan for an incident, or for one that was merged into it: there is one at the most."""
+        for one in self.members(incident):
+            found = self.activations.get(self.running.get(f"{one} {plan}", ""))
+            if found is not None and found.ended_at is None:
+                return found
+        return None
+
+    def members(self, incident: str) -> tuple[str, ...]:
+        """An incident with all that is one with it: what it was merged into first, then what was merged into that."""
+        found = self.incidents.get(incident)
+        if found is not None and found.merged_into is not None:
+            found = self.incidents.get(found.merged_into, found)
+        return (incident,) if found is None else (found.id, *found.merged)
+
+    def open_activations(self, incident: str) -> list[Activation]:
+        """What runs or stands by for an incident and those that are one with it."""
+        return [row for one in self.members(incident) for row in self.part_of("activations", one) if row.open]
+
+    def proposal(self, id: str) -> Proposal:
+        return _found(self.proposals, "proposal", "启动建议", id)
 
     def task(self, id: str) -> Task:
         return _found(self.tasks, "task", "任务", id)
@@ -159,6 +180,12 @@ class World(Tables):
                 return False
         return False
 
+    def plan_register(self) -> Indexes:
+        """The register that the checks of plans look at, in step with this world."""
+        if self._register is None:
+            self._register = PlanRegister(self)
+        return self._register.caught_up(self)
+
     # --- folding ---
 
     def apply(self, recorded: Recorded, undo: Undo | None = None) -> None:
@@ -187,5 +214,8 @@ class World(Tables):
             for dispatch in incident.dispatches:
                 if dispatch in scratch.dispatches:
                     self.dispatches[dispatch] = scratch.dispatches[dispatch]
-            for here, there in zip(self.of_incidents(), scratch.of_incidents(), strict=True):
-                here.update({key: row for key, row in there.items() if row.incident == id})
+            for name in PARTS:
+                rows: dict[str, Any] = getattr(scratch, name)
+                ids = scratch.parts.get(f"{name} {id}", {})
+                getattr(self, name).update({key: rows[key] for key in ids})
+                self.parts[f"{name} {id}"] = dict(ids)

@@ -6,29 +6,24 @@ from collections.abc import Iterator
 
 from core.activation import (
     ActivatePlan,
-    Activation,
-    ActivationReleased,
     ChangeResponseLevel,
-    EndResponse,
+    DeclineProposal,
     PlanStoodBy,
     PlanStoodDown,
+    ProposalDeclined,
     ProposeActivation,
-    ReleaseActivation,
-    ResponseEnded,
-    ResponseLevelChanged,
     StandBy,
     StandDown,
 )
-from core.adoption import Adopted
 from core.catalogue import AnyEvent
-from core.errors import NotAuthorised, Rule
+from core.errors import Rule
+from core.link import Link, LinkAccepted, LinkDeclined
 from core.messages import Context
-from core.plan.document import PlanDocument, PlanLevel
 from core.scales import ResponseLevel
 from core.world import World
 from handlers.cascade import Cascade
-from handlers.ending import ending_guards
-from handlers.numbers import LOCAL
+from handlers.opened import Branch
+from handlers.pinned import active, defined_level, pinned, running_activation, valid_plan
 
 
 def stand_by(world: World, command: StandBy, context: Context) -> Iterator[AnyEvent]:
@@ -37,18 +32,21 @@ def stand_by(world: World, command: StandBy, context: Context) -> Iterator[AnyEv
     adopted = valid_plan(world, command.plan, None, None, context)
     if world.activation_of(adopted.id, incident.id) is not None:
         return
+    if command.warning is not None:
+        world.warning(command.warning)
     cascade = Cascade(world, context)
-    id = cascade.number("a")
-    yield PlanStoodBy(
-        activation=id,
+    stood_by = PlanStoodBy(
+        activation=cascade.number("a"),
         plan=adopted.id,
         version=adopted.version,
         incident=incident.id,
         reason=command.reason,
         warning=command.warning,
     )
+    yield stood_by
     part = adopted.document.stand_by
-    yield from cascade.open_parts(id, adopted, incident.id, part.tasks, part.links_out, "stood_by", 0)
+    branch = Branch(stood_by.activation, incident.id)
+    yield from cascade.open_parts(branch, adopted, part.tasks, part.links_out, frozenset({"stood_by"}))
 
 
 def stand_down(world: World, command: StandDown, context: Context) -> Iterator[AnyEvent]:
@@ -84,229 +82,107 @@ def activate_plan(world: World, command: ActivatePlan, context: Context) -> Iter
             level=running.level.value,
         )
     defined_level(adopted.document, command.level, command.override_reason)
-    cascade = Cascade(world, context)
-    if running is not None:
-        yield PlanStoodDown(
-            activation=running.id, plan=adopted.id, incident=incident.id, reason="转为启动响应 activated"
+    link = _asking(world, command)
+    if link is not None:
+        yield LinkAccepted(
+            link=link.id,
+            activation=link.activation,
+            incident=link.incident,
+            late=link.late_at(context.occurred_at),
         )
-    yield from cascade.activate(
+    yield from Cascade(world, context).activate(
         adopted,
         command.level,
         incident.id,
         measures=command.measures,
         expected_s=command.expected_s,
         override_reason=command.override_reason,
+        link=link,
     )
+
+
+def _asking(world: World, command: ActivatePlan) -> Link | None:
+    """The unanswered link that the sender, or the proposal that the sender names, says this answers."""
+    named = command.link
+    if command.proposal is not None:
+        proposal = world.proposal(command.proposal)
+        _about_the_same(command, proposal.plan, proposal.incident)
+        named = named or proposal.link
+    if named is None:
+        return None
+    link = world.link(named)
+    _about_the_same(command, link.to_plan or "", link.incident)
+    return None if link.state in ("accepted", "declined", "satisfied") else link
+
+
+def _about_the_same(command: ActivatePlan, plan: str, incident: str) -> None:
+    if (plan, incident) != (command.plan, command.incident):
+        raise Rule(
+            "asks_for_another",
+            f"所列请求针对事件 {incident} 的预案 {plan or '—'}，请核对。",
+            f"What is named asks for {plan or 'no plan'} in {incident}: check it.",
+            plan=plan,
+            incident=incident,
+        )
 
 
 def change_response_level(world: World, command: ChangeResponseLevel, context: Context) -> Iterator[AnyEvent]:
     """Opens what the new level has and the activation has not. Lowering leaves open tasks open."""
     activation = running_activation(world, command.activation)
-    if activation.level is None:
-        raise Rule(
-            "on_stand_by",
-            f"{activation.plan} 仍为预警启动，请先启动响应。",
-            f"{activation.plan} is on stand-by: activate it.",
-            activation=activation.id,
-        )
-    if activation.level == command.level:
+    before = active(activation)
+    if before == command.level:
         return
-    adopted = pinned(world, activation)
-    part = defined_level(adopted.document, command.level, command.override_reason)
+    defined_level(pinned(world, activation).document, command.level, command.override_reason)
     order = list(ResponseLevel)
-    steps = order.index(activation.level) - order.index(command.level)
-    if steps > 1 and command.reason is None:
+    if order.index(before) - order.index(command.level) > 1 and command.reason is None:
         raise Rule(
             "reason_required",
             "一次降低超过一级须说明理由（reason）。",
             "Lowering by more than one step needs a reason.",
         )
-    yield ResponseLevelChanged(
-        activation=activation.id,
-        plan=activation.plan,
-        incident=activation.incident,
-        before=activation.level,
-        level=command.level,
-        reason=command.reason,
-        override_reason=command.override_reason,
+    yield from Cascade(world, context).change_level(
+        activation, command.level, command.reason, command.override_reason
     )
-    if part is None:
-        return
-    had_tasks = {task.plan_task for task in world.tasks.values() if task.activation == activation.id}
-    had_links = {link.plan_link for link in world.links.values() if link.activation == activation.id}
-    cascade = Cascade(world, context)
-    yield from cascade.open_parts(
-        activation.id,
-        adopted,
-        activation.incident,
-        tuple(task for task in part.tasks if task.id not in had_tasks),
-        tuple(link for link in part.links_out if link.id not in had_links),
-        "activated",
-        0,
-        also="raised" if steps < 0 else "lowered",
-    )
-
-
-def release_activation(world: World, command: ReleaseActivation, context: Context) -> Iterator[AnyEvent]:
-    """By the ending authority of an upper plan that is active for the same incident."""
-    activation = running_activation(world, command.activation)
-    if activation.released:
-        return
-    uppers = upper_activations(world, activation)
-    mine = [upper for upper in uppers if ending_authority(world, upper) == context.actor.post_id]
-    if uppers and not mine:
-        raise NotAuthorised(
-            f"只有上级预案的结束批准岗位可以放行 {activation.plan}。",
-            f"Only the ending authority of an upper plan can release {activation.plan}.",
-            uppers=[upper.plan for upper in uppers],
-        )
-    yield ActivationReleased(
-        activation=activation.id, incident=activation.incident, conditions=command.conditions
-    )
-
-
-def end_response(world: World, command: EndResponse, context: Context) -> Iterator[AnyEvent]:
-    """By its ending authority, on evidence, not before the upper plans. What is missing is told all at once."""
-    activation = world.activation(command.activation)
-    if activation.ended_at is not None:
-        return
-    authority = ending_authority(world, activation)
-    if context.actor.post_id != authority:
-        raise NotAuthorised(
-            f"{activation.plan} 的响应只能由 {authority} 解除。",
-            f"Only {authority} can end the response of {activation.plan}.",
-            authority=authority,
-        )
-    guards = ending_guards(world, activation, pinned(world, activation))
-    missing = tuple(str(one["condition"]) for one in guards if one["guard"] == "evidence_missing")
-    refusing = [
-        one
-        for one in guards
-        if not (one["guard"] == "evidence_missing" and command.override_reason is not None)
-    ]
-    upper = [one for one in refusing if one["guard"] == "upper_still_active"]
-    if refusing:
-        raise Rule(
-            "upper_still_active" if upper else "response_has_open_matters",
-            f"{activation.plan} 还有 {len(refusing)} 项未满足，不能解除响应。",
-            f"{activation.plan} cannot end its response: {len(refusing)} matters stand against it.",
-            activation=activation.id,
-            guards=refusing,
-        )
-    yield ResponseEnded(
-        activation=activation.id,
-        plan=activation.plan,
-        incident=activation.incident,
-        reason=command.reason,
-        override_reason=command.override_reason if missing else None,
-        missing=missing,
-    )
-    adopted = pinned(world, activation)
-    part = adopted.document.levels.get(activation.level) if activation.level is not None else None
-    if part is not None:
-        cascade = Cascade(world, context)
-        yield from cascade.open_parts(
-            activation.id, adopted, activation.incident, (), part.links_out, "ended", 0
-        )
 
 
 def propose_activation(world: World, command: ProposeActivation, context: Context) -> Iterator[AnyEvent]:
-    """Asked by the system of itself; once, and never where the plan is active."""
+    """Asked by the system of itself; once for a level, and never where the plan is active at that level or a higher one."""
     incident = world.open_incident(command.incident)
-    adopted = world.plan(command.plan)
-    if world.activation_of(adopted.id, incident.id) is not None:
+    adopted = valid_plan(world, command.plan, None, None, context)
+    running = world.activation_of(adopted.id, incident.id)
+    level = None if running is None else running.level
+    if level is not None and level >= command.level:
         return
-    if any((one.plan, one.incident) == (adopted.id, incident.id) for one in world.proposals.values()):
+    proposed = (row for id in world.members(incident.id) for row in world.part_of("proposals", id))
+    if any(one.plan == adopted.id and one.level >= command.level for one in proposed):
         return
-    part = defined_level(adopted.document, command.level, None)
-    if part is not None:
-        yield Cascade(world, context).propose(adopted, command.level, incident.id, facts=command.facts)
+    defined_level(adopted.document, command.level, None)
+    yield Cascade(world, context).propose(
+        adopted,
+        command.level,
+        incident.id,
+        facts=command.facts,
+        activation=running.id if running is not None and level is not None else None,
+    )
 
 
-# --- what these rules share ---
-
-
-def valid_plan(
-    world: World, id: str, version: int | None, override_reason: str | None, context: Context
-) -> Adopted:
-    """The adopted version that is valid today; outside its validity only with a reason."""
-    adopted = world.plan(id)
-    if version is not None:
-        found = adopted.pinned(version)
-        if found is None:
-            raise Rule(
-                "plan_version_not_adopted",
-                f"{id} 第 {version} 版未发布；现行第 {adopted.version} 版。",
-                f"Version {version} of {id} was never adopted: the current one is {adopted.version}.",
-                plan=id,
-                version=adopted.version,
-            )
-        adopted = found
-    day = context.now.astimezone(LOCAL).date()
-    outside = adopted.retired_at is not None or not adopted.document.valid.covers(day)
-    if outside and override_reason is None:
-        raise Rule(
-            "plan_not_valid",
-            f"{id} 第 {adopted.version} 版已废止或不在有效期内；确需启动请写明理由（override_reason）。",
-            f"Version {adopted.version} of {id} was retired or is out of validity: give override_reason to use it.",
-            plan=id,
-            version=adopted.version,
-        )
-    return adopted
-
-
-def defined_level(
-    document: PlanDocument, level: ResponseLevel, override_reason: str | None
-) -> PlanLevel | None:
-    """The level as the plan has it; one that it has not, only with a reason (and then nothing opens)."""
-    part = document.levels.get(level)
-    if part is None and override_reason is None:
-        legal = [one.value for one in document.levels]
-        raise Rule(
-            "level_not_in_plan",
-            f"{document.id} 第 {document.version} 版没有 {level.value} 级，只有 {'、'.join(legal)}。",
-            f"Version {document.version} of {document.id} has no level {level.value}: only {', '.join(legal)}.",
-            plan=document.id,
-            level=level.value,
-            legal=legal,
-        )
-    return part
-
-
-def running_activation(world: World, id: str) -> Activation:
-    activation = world.activation(id)
-    if activation.ended_at is not None:
-        raise Rule(
-            "response_ended",
-            f"{activation.plan} 的响应（{id}）已解除。",
-            f"The response {id} of {activation.plan} has ended.",
-            activation=id,
-            ended_at=activation.ended_at,
-        )
-    return activation
-
-
-def pinned(world: World, activation: Activation) -> Adopted:
-    """The version that an activation runs on."""
-    adopted = world.plan(activation.plan)
-    return adopted.pinned(activation.version) or adopted
-
-
-def ending_authority(world: World, activation: Activation) -> str:
-    """The post that the pinned plan names for ending; where it names none, the one that starts it."""
-    adopted = pinned(world, activation)
-    part = adopted.document.levels.get(activation.level) if activation.level is not None else None
-    if part is None:
-        return activation.by
-    return part.end.authority if part.end is not None else part.start.authority
-
-
-def upper_activations(world: World, activation: Activation) -> list[Activation]:
-    """Running activations of the plans above this one, for the same incident."""
-    document = pinned(world, activation).document
-    part = document.levels.get(activation.level) if activation.level is not None else None
-    named = {upper.plan for upper in document.upper_plans}
-    if part is not None and part.end is not None:
-        named |= set(part.end.after)
-    found = (world.activation_of(plan, activation.incident) for plan in sorted(named))
-    return [one for one in found if one is not None and one.level is not None]
+def decline_proposal(world: World, command: DeclineProposal, context: Context) -> Iterator[AnyEvent]:
+    """With a reason. A link that asked for it has its answer by that, and its fallback opens."""
+    proposal = world.proposal(command.proposal)
+    yield ProposalDeclined(
+        proposal=proposal.id, plan=proposal.plan, incident=proposal.incident, reason=command.reason
+    )
+    link = world.links.get(proposal.link or "")
+    if link is None or link.state in ("accepted", "declined", "satisfied"):
+        return
+    followed = list(Cascade(world, context).fallback(link))
+    yield LinkDeclined(
+        link=link.id,
+        activation=link.activation,
+        incident=link.incident,
+        reason="other",
+        text=command.reason,
+        fallback=getattr(followed[0], "link", None) if followed else None,
+        late=link.late_at(context.occurred_at),
+    )
+    yield from followed

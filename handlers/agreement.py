@@ -9,11 +9,13 @@ from core.catalogue import AnyEvent
 from core.errors import Rule
 from core.messages import Context
 from core.world import World
+from handlers.adoption import owned_by
 
 
 def sign_agreement(world: World, command: SignAgreement, context: Context) -> Iterator[AnyEvent]:
     """Between two organisations that exist; the same again changes nothing."""
     client, provider = world.organisation(command.client), world.organisation(command.provider)
+    owned_by(world, client.id, context)
     if client.id == provider.id or command.valid_to < command.valid_from:
         raise Rule(
             "agreement",

@@ -86,6 +86,7 @@ SYSTEM_PARTS: dict[str, frozenset[type[Any]]] = {
     "reactions": frozenset(
         {
             activation.ActivatePlan,
+            activation.ChangeResponseLevel,
             activation.ProposeActivation,
             activation.StandBy,
             finding.MissObligation,
@@ -160,7 +161,8 @@ def _holds(grant: Grant, world: World, command: Any, context: Context) -> bool:
             return actor.post in COMMAND_POSTS and _stands_above_holder(world, command, actor)
         case Grant.ORDERER:
             ordered = world.dispatches.get(getattr(command, "dispatch", ""))
-            return ordered is not None and ordered.by == actor.post_id
+            control = world.controls.get(getattr(command, "control", None) or "")
+            return actor.post_id in {one.by for one in (ordered, control) if one is not None}
         case Grant.RECORDER:
             return _recorder(world, command) == actor.post_id
         case Grant.KEEPER | Grant.PLAN | Grant.ADDRESSEE | Grant.EXECUTING | Grant.DESK | Grant.SYSTEM:
@@ -203,8 +205,22 @@ def _incident(world: World, command: Any) -> str | None:
     if isinstance(command, entry.StrikeEntry | entry.RestoreEntry):
         struck = world.find_entry(command.position)
         return struck.incident if struck else None
-    found = world.dispatches.get(getattr(command, "dispatch", ""))
-    return found.incident if found else None
+    for name, table in _parts(world):
+        found = table.get(getattr(command, name, None) or "")
+        if found is not None:
+            return str(found.incident)
+    return None
+
+
+def _parts(world: World) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """The parts of an incident that a command may name instead of it."""
+    return (
+        ("dispatch", world.dispatches),
+        ("task", world.tasks),
+        ("control", world.controls),
+        ("activation", world.activations),
+        ("link", world.links),
+    )
 
 
 def _recorder(world: World, command: Any) -> str | None:

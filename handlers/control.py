@@ -22,13 +22,14 @@ from core.control import (
 from core.errors import AlreadyExists, Rule
 from core.messages import Context
 from core.world import World
-from handlers.numbers import next_number
+from handlers.numbers import chosen, next_number
+from handlers.organisation import active
 
 
 def order_control(world: World, command: OrderControl, context: Context) -> Iterator[AnyEvent]:
     """For an open incident, with an executing organisation; to stay indoors needs a time to look again."""
     incident = world.open_incident(command.incident)
-    executing = world.organisation(command.executing)
+    executing = active(world.organisation(command.executing))
     _shape(command.shape)
     if command.control is not None and command.control in world.controls:
         raise AlreadyExists("control", "管制", command.control)
@@ -45,7 +46,7 @@ def order_control(world: World, command: OrderControl, context: Context) -> Iter
             "An evacuation needs how many people are expected (evacuated.expected).",
         )
     yield ControlOrdered(
-        control=command.control or next_number(world, "c"),
+        control=chosen(command.control) or next_number(world, "c"),
         incident=incident.id,
         kind=command.kind,
         area=command.area,

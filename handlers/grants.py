@@ -5,7 +5,20 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from core import activation, adoption, agreement, control, drill, finding, hazard, link, report, task, warning
+from core import (
+    activation,
+    adoption,
+    agreement,
+    control,
+    drill,
+    finding,
+    hazard,
+    link,
+    register,
+    report,
+    task,
+    warning,
+)
 
 DUTY = frozenset({"duty", "duty_lead"})
 
@@ -40,7 +53,9 @@ DESK, SYSTEM_ONLY = Grant.DESK, Grant.SYSTEM
 
 RESPONSE_GRANTS: dict[type[Any], tuple[Grant, ...]] = {
     adoption.AdoptPlan: (DISTRICT, KEEPER),
+    adoption.AdoptPlans: (DISTRICT, KEEPER),
     adoption.RetirePlan: (DISTRICT, KEEPER),
+    register.EnterRegister: (DISTRICT,),
     agreement.SignAgreement: (DISTRICT, KEEPER),
     drill.RecordDrill: (DISTRICT, KEEPER),
     activation.StandBy: (DISTRICT, PLAN),
@@ -49,6 +64,7 @@ RESPONSE_GRANTS: dict[type[Any], tuple[Grant, ...]] = {
     activation.ChangeResponseLevel: (DISTRICT, PLAN),
     activation.ReleaseActivation: (ANY,),  # the rule asks for the upper ending authority
     activation.EndResponse: (ANY,),  # the rule asks for the ending authority
+    activation.DeclineProposal: (DISTRICT, PLAN),
     activation.ProposeActivation: (SYSTEM_ONLY,),
     task.StartTask: (DISTRICT, COMMANDER, ADDRESSEE),
     task.CompleteTask: (DISTRICT, COMMANDER, ADDRESSEE),
@@ -62,7 +78,7 @@ RESPONSE_GRANTS: dict[type[Any], tuple[Grant, ...]] = {
     control.PutControlInForce: (DISTRICT, COMMANDER, EXECUTING),
     control.AmendControl: (DISTRICT, COMMANDER, EXECUTING),
     control.ReviewControl: (DISTRICT, COMMANDER, EXECUTING),
-    control.LiftControl: (DISTRICT, COMMANDER),
+    control.LiftControl: (DISTRICT, COMMANDER, ORDERER),
     warning.IssueWarning: (DISTRICT,),
     warning.RelaySignal: (DISTRICT,),
     warning.AcknowledgeWarning: (ANY,),  # the rule asks for an addressee

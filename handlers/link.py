@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from core.catalogue import AnyEvent
 from core.errors import Rule
+from core.leadership import TransferCommand
 from core.link import (
     AcceptLink,
     AcknowledgeLink,
@@ -22,8 +23,11 @@ from core.link import (
     TriggerLinks,
 )
 from core.messages import Context
+from core.scales import ResponseLevel
 from core.world import World
 from handlers.cascade import Cascade
+from handlers.leadership import take_command
+from handlers.pinned import defined_level, pinned, standing_incident, valid_plan
 
 ESCALATION_MIN_S = 60
 """An escalation gives half the former time, and no less than this [design]."""
@@ -36,38 +40,57 @@ def acknowledge_link(world: World, command: AcknowledgeLink, context: Context) -
     link = world.link(command.link)
     if link.acknowledged_at is None and link.state == "open":
         yield LinkAcknowledged(
-            link=link.id, activation=link.activation, incident=link.incident, late=_late(link, context)
+            link=link.id,
+            activation=link.activation,
+            incident=link.incident,
+            late=link.late_at(context.occurred_at),
         )
 
 
 def accept_link(world: World, command: AcceptLink, context: Context) -> Iterator[AnyEvent]:
-    """An activation is made in the same decision."""
+    """What it asks for is done in the same decision: the plan is activated, or raised; command passes on the open offer."""
     link = world.link(command.link)
-    if link.state == "accepted":
+    if link.state in ("accepted", "satisfied"):
         return
     _unanswered(link)
-    yield LinkAccepted(
+    accepted = LinkAccepted(
         link=link.id,
         activation=link.activation,
         incident=link.incident,
         coming=command.coming,
         expected_s=command.expected_s,
-        late=_late(link, context),
+        late=link.late_at(context.occurred_at),
     )
-    if link.kind != "activate" or link.to_plan is None or link.to_level is None:
-        return
-    incident = world.open_incident(link.incident)
-    target = world.plan(link.to_plan)
+    match link.kind:
+        case "activate" if link.to_plan is not None and link.to_level is not None:
+            yield from _activated(world, link, link.to_plan, link.to_level, accepted, context)
+        case "hand_over":
+            yield accepted
+            taking = TransferCommand(incident=standing_incident(world, link.incident).id, slot="overall")
+            yield from take_command(world, taking, context)
+        case _:
+            yield accepted
+
+
+def _activated(
+    world: World, link: Link, plan: str, level: ResponseLevel, accepted: LinkAccepted, context: Context
+) -> Iterator[AnyEvent]:
+    incident = standing_incident(world, link.incident)
+    target = valid_plan(world, plan, None, None, context)
     running = world.activation_of(target.id, incident.id)
-    if running is not None and running.level is not None and running.level >= link.to_level:
-        yield LinkSatisfied(link=link.id, activation=link.activation, incident=incident.id, by=running.id)
+    at = None if running is None else running.level
+    if running is not None and at is not None and at >= level:
+        yield LinkSatisfied(link=link.id, activation=link.activation, incident=link.incident, by=running.id)
         return
-    if running is not None and running.level is not None:
-        return  # active at a lower level: raising it is a decision of its own, and proposed already
+    yield accepted
     cascade = Cascade(world, context)
-    yield from cascade.activate(
-        target, link.to_level, incident.id, link=link.id, cause=link.activation, depth=1
-    )
+    if running is not None and at is not None:
+        defined_level(pinned(world, running).document, level, None)
+        reason = f"接受衔接 accepted {link.id}"
+        yield from cascade.change_level(running, level, reason, link=link)
+        return
+    defined_level(target.document, level, None)
+    yield from cascade.activate(target, level, incident.id, link=link)
 
 
 def decline_link(world: World, command: DeclineLink, context: Context) -> Iterator[AnyEvent]:
@@ -76,23 +99,13 @@ def decline_link(world: World, command: DeclineLink, context: Context) -> Iterat
     if link.state == "declined":
         return
     _unanswered(link)
-    adopted = world.plans.get(link.plan)
-    document = adopted.document if adopted is not None else None
-    parts = list(document.levels.values()) if document is not None else []
-    fallback = next(
-        (
-            one
-            for part in parts
-            for one in part.links_out
-            if link.fallback is not None and one.id == link.fallback
-        ),
-        None,
-    )
-    open_already = {one.plan_link for one in world.links.values() if one.activation == link.activation}
-    cascade = Cascade(world, context)
-    followed: list[AnyEvent] = []
-    if fallback is not None and adopted is not None and fallback.id not in open_already:
-        followed = list(cascade.open_link(link.activation, adopted, link.incident, fallback, 0))
+    if command.reason == "other" and command.text is None:
+        raise Rule(
+            "reason_required",
+            "拒绝原因为“其他”时须写明理由（text）。",
+            "Another reason needs its words (text).",
+        )
+    followed = list(Cascade(world, context).fallback(link))
     yield LinkDeclined(
         link=link.id,
         activation=link.activation,
@@ -100,15 +113,17 @@ def decline_link(world: World, command: DeclineLink, context: Context) -> Iterat
         reason=command.reason,
         text=command.text,
         fallback=getattr(followed[0], "link", None) if followed else None,
-        late=_late(link, context),
+        late=link.late_at(context.occurred_at),
     )
     yield from followed
 
 
 def time_out_link(world: World, command: TimeOutLink, context: Context) -> Iterator[AnyEvent]:
-    """Asked by the system of itself: overdue is said once, then it goes up, twice at the most."""
+    """Asked by the system of itself: overdue is said once, then it goes up, twice at the most. Not once the incident is closed."""
     link = world.link(command.link)
     if link.answered or link.due_at is None or context.now <= link.due_at:
+        return
+    if world.incident(link.incident).closed_at is not None:
         return
     if not link.timed_out:
         yield LinkTimedOut(
@@ -134,20 +149,8 @@ def time_out_link(world: World, command: TimeOutLink, context: Context) -> Itera
 def trigger_links(world: World, command: TriggerLinks, context: Context) -> Iterator[AnyEvent]:
     """Asked by the system of itself: what waited for the government goes out, each link once."""
     activation = world.activation(command.activation)
-    adopted = world.plans.get(activation.plan)
-    version = adopted.pinned(activation.version) if adopted is not None else None
-    if version is None or activation.ended_at is not None or activation.level is None:
-        return
-    part = version.document.levels.get(activation.level)
-    sent = {link.plan_link for link in world.links.values() if link.activation == activation.id}
-    cascade = Cascade(world, context)
-    for link in part.links_out if part is not None else ():
-        if link.trigger == "government_on_scene" and link.id not in sent:
-            yield from cascade.open_link(activation.id, version, activation.incident, link, 0)
-
-
-def _late(link: Link, context: Context) -> bool:
-    return link.timed_out or (link.due_at is not None and context.occurred_at > link.due_at)
+    if activation.open:
+        yield from Cascade(world, context).triggered(activation, frozenset({"government_on_scene"}))
 
 
 def _unanswered(link: Link) -> None:

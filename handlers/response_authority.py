@@ -46,11 +46,16 @@ def _addressees(world: World, command: Any) -> tuple[str, ...]:
 
 def _of_plan(world: World, command: Any, actor: Actor) -> bool:
     activation = world.activations.get(getattr(command, "activation", None) or "")
-    plan = activation.plan if activation is not None else getattr(command, "plan", None)
-    adopted = world.plans.get(plan or "")
+    proposal = world.proposals.get(getattr(command, "proposal", None) or "")
+    about = activation or proposal
+    adopted = world.plans.get((about.plan if about is not None else getattr(command, "plan", None)) or "")
     if adopted is None:
         return False
+    if about is not None:
+        adopted = adopted.pinned(about.version) or adopted  # what runs goes by its own version
     authorities = {level.start.authority for level in adopted.document.levels.values()}
+    if proposal is not None:
+        authorities.add(proposal.authority)
     if actor.post_id in authorities:
         return True
     return actor.post in DUTY and world.is_within(adopted.document.owner, actor.organisation)

@@ -20,6 +20,7 @@ from core import (
     leadership,
     link,
     organisation,
+    register,
     report,
     task,
     team,
@@ -36,6 +37,7 @@ from handlers import adoption as adopting
 from handlers import agreement as agreements
 from handlers import control as controls
 from handlers import dispatch as dispatching
+from handlers import ending
 from handlers import entry as entries
 from handlers import finding as findings
 from handlers import hazard as hazards
@@ -44,6 +46,7 @@ from handlers import leadership as leading
 from handlers import link as links
 from handlers import operation as operations
 from handlers import organisation as organisations
+from handlers import register as registers
 from handlers import report as reports
 from handlers import task as tasks
 from handlers import team as teams
@@ -107,15 +110,18 @@ RULES: dict[type[Any], RuleFunction] = {
     dispatch.AccountForCrew: dispatching.account_for_crew,
     dispatch.CorrectMilestone: dispatching.correct_milestone,
     adoption.AdoptPlan: adopting.adopt_plan,
+    adoption.AdoptPlans: adopting.adopt_plans,
     adoption.RetirePlan: adopting.retire_plan,
+    register.EnterRegister: registers.enter_register,
     agreement.SignAgreement: agreements.sign_agreement,
     drill.RecordDrill: adopting.record_drill,
     activation.StandBy: activating.stand_by,
     activation.StandDown: activating.stand_down,
     activation.ActivatePlan: activating.activate_plan,
     activation.ChangeResponseLevel: activating.change_response_level,
-    activation.ReleaseActivation: activating.release_activation,
-    activation.EndResponse: activating.end_response,
+    activation.ReleaseActivation: ending.release_activation,
+    activation.EndResponse: ending.end_response,
+    activation.DeclineProposal: activating.decline_proposal,
     activation.ProposeActivation: activating.propose_activation,
     task.StartTask: tasks.start_task,
     task.CompleteTask: tasks.complete_task,

@@ -12,8 +12,9 @@ from core.world import World
 
 
 def start_task(world: World, command: StartTask, context: Context) -> Iterator[AnyEvent]:
-    """Once."""
+    """Once, before it is done."""
     task = world.task(command.task)
+    _not_done(task)
     if task.state == "open":
         yield TaskStarted(task=task.id, activation=task.activation, incident=task.incident)
 

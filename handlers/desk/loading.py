@@ -12,14 +12,16 @@ from core.log.protocol import Held, Log, Query, StoredEvent
 from core.world import VERSION, World
 from handlers.desk.limits import DeskLimits, OperationUnreadable
 
-_MADE_BY = {
-    "dispatch": "TeamDispatched",
-    "link": "LinkOpened",
-    "task": "TaskOpened",
-    "activation": "PlanActivated",
-    "control": "ControlOrdered",
+_MAKES = {
+    "TeamDispatched": "dispatch",
+    "LinkOpened": "link",
+    "TaskOpened": "task",
+    "PlanActivated": "activation",
+    "PlanStoodBy": "activation",
+    "ActivationProposed": "proposal",
+    "ControlOrdered": "control",
 }
-"""The parts of an incident that a command may name by themselves, and the event that made each."""
+"""The events that make the parts of an incident which a command may name by themselves."""
 _MERGING = frozenset({"IncidentMerged", "IncidentUnmerged"})
 
 
@@ -54,9 +56,11 @@ async def recall(
     for position in positions:
         for stored in await held.read(position - 1, Query(), 1):
             incidents.update(_tags(stored, "incident:"))
-    for stored in await _read(held, parts, tuple(_MADE_BY.values()), limits):
+    kinds = {part.partition(":")[0] for part in parts}
+    making = tuple(event for event, thing in _MAKES.items() if thing in kinds)
+    for stored in await _read(held, parts, making, limits):
         # Found by the thing that it made, not by one that it names beside it: that is another story.
-        made = next(thing for thing, event in _MADE_BY.items() if event == stored.type)
+        made = _MAKES[stored.type]
         if not parts.isdisjoint(list(_tags(stored, f"{made}:"))[:1]):
             incidents.update(_tags(stored, "incident:"))
     known: set[str] = set()
@@ -103,6 +107,7 @@ def _unknown_to(world: World, commands: Iterable[Any]) -> tuple[set[str], set[st
         "link": world.links,
         "task": world.tasks,
         "activation": world.activations,
+        "proposal": world.proposals,
         "control": world.controls,
     }
     incidents: set[str] = set()

@@ -28,6 +28,7 @@ from core.incident import CloseIncident
 from core.link import AcceptLink, LinkAccepted, LinkOpened, LinkSatisfied
 from core.scales import ResponseLevel
 from core.task import TaskOpened
+from handlers.pinned import ending_authority
 from tests.rules.given import Story, asked, t, tell
 from tests.rules.plans import (
     COMMUNITY,
@@ -42,7 +43,7 @@ from tests.rules.plans import (
     source,
 )
 
-II, I, IV, III = ResponseLevel.II, ResponseLevel.I, ResponseLevel.IV, ResponseLevel.III
+I, II, III, IV = (ResponseLevel(level) for level in ("I", "II", "III", "IV"))  # noqa: E741  the level's own name
 EVIDENCE = (
     asked(AddEntry(incident=INCIDENT, evidence="阀门关闭", condition="e2"), "dept-fire/site_lead"),
     asked(AddEntry(incident=INCIDENT, evidence="浓度达标", condition="e3"), "dept-hb/monitoring"),
@@ -62,7 +63,23 @@ def test_a_file_is_adopted_once_and_the_same_bytes_again_change_nothing() -> Non
     newer = source(ENTERPRISE).replace("version: 3", "version: 4", 1)
     story.when(AdoptPlan(source=newer), "ent-slc/duty").then_yes(PlanAdopted)
     assert story.world.plan(ENTERPRISE).version == 4
-    assert story.world.plan(ENTERPRISE).pinned(3) is not None
+    assert story.world.plan(ENTERPRISE).pinned(3) is None, (
+        "nothing runs on it: it is in the log and nowhere else"
+    )
+
+
+def test_a_running_activation_keeps_its_version_and_no_other_is_kept() -> None:
+    story = plan_story(activate(level=II))
+    for version in (4, 5):
+        newer = source(ENTERPRISE).replace("version: 3", f"version: {version}", 1)
+        tell(story, asked(AdoptPlan(source=newer), "gov-xc/duty"))
+    adopted = story.world.plan(ENTERPRISE)
+    assert (adopted.version, adopted.pinned(4)) == (5, None)
+    kept = adopted.pinned(3)
+    assert kept is not None
+    assert kept.document.version == 3
+    story.when(ActivatePlan(plan=ENTERPRISE, level=I, incident=INCIDENT, version=4), MANAGER)
+    story.then_refused("plan_version_not_adopted", version=5)
 
 
 def test_a_file_that_does_not_read_is_refused_with_its_lines() -> None:
@@ -247,8 +264,6 @@ def test_ending_needs_the_authority_the_evidence_and_the_upper_plan_first() -> N
     assert district is not None
     release = ReleaseActivation(activation=mine.id, conditions="浓度已达标")
     story.when(release, MANAGER).then_refused("not_authorised")
-    from handlers.activation import ending_authority
-
     story.when(release, ending_authority(story.world, district)).then_yes(ActivationReleased)
     story.when(end, "ent-slc/site_commander").then_yes(ResponseEnded)
     story.when(end, "ent-slc/site_commander").then_nothing()
@@ -312,7 +327,8 @@ def test_closing_the_incident_waits_for_its_responses_and_lets_go_of_everything(
     tell(
         story,
         asked(override, "ent-slc/site_commander"),
-        asked(CloseIncident(incident=INCIDENT, reason="完"), "gov-xc/duty"),
+        asked(CloseIncident(incident=INCIDENT, reason="完", override_reason="演示"), "gov-xc/duty"),
     )
     world = story.world
-    assert not (world.activations or world.tasks or world.links or world.proposals or world.running)
+    for table in (world.activations, world.tasks, world.links, world.proposals, world.running, world.parts):
+        assert not table

@@ -151,7 +151,7 @@ def test_late_answers_after_the_incident_is_closed_find_their_link() -> None:
     tell(
         story,
         asked(override, "ent-slc/site_commander"),
-        asked(CloseIncident(incident=INCIDENT, reason="完"), "gov-xc/duty"),
+        asked(CloseIncident(incident=INCIDENT, reason="完", override_reason="演示"), "gov-xc/duty"),
     )
     assert links["w1"] not in story.world.links
     story.when(AcknowledgeLink(link=links["w1"]), "com-demo/duty").then_yes(LinkAcknowledged)

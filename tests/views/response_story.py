@@ -16,12 +16,14 @@ from core import (
     incident,
     link,
     organisation,
+    register,
     report,
     task,
     warning,
 )
 from core.messages import Actor, Place
 from core.scales import ResponseLevel, WarningColour
+from tests.plans.waived import WAIVED
 from tests.views.play import DUTY, LEAD, Play
 
 REACTIONS = Actor("system", "system", "reactions")
@@ -31,6 +33,10 @@ FIRM = Actor("u5", "ent-a", "duty")
 
 FILES = Path(__file__).resolve().parent / "plans"
 PLANS = tuple((FILES / f"{id}.yaml").read_text("utf-8") for id in ("gov-flood", "dep-flood", "ent-flood"))
+REGISTER = """format: liandong-register/1
+channels:
+  - {id: ct-fire, post: fire/duty, kind: phone}
+"""
 PLACE = Place(text="文安路", lon=120.16, lat=30.24)
 
 
@@ -40,7 +46,7 @@ def prepare(play: Play) -> None:
         if not play.world.has_post(f"{owner}/duty"):
             play.accept(organisation.OpenPost(organisation=owner, post="duty"))
     for text in PLANS:
-        play.accept(adoption.AdoptPlan(source=text))
+        play.accept(adoption.AdoptPlan(source=text, waivers=WAIVED))
 
 
 def respond(play: Play) -> None:
@@ -48,7 +54,8 @@ def respond(play: Play) -> None:
     send = play.accept
     prepare(play)
     old = PLANS[1].replace("dep-flood", "old-flood")
-    send(adoption.AdoptPlan(source=old))
+    send(adoption.AdoptPlan(source=old, waivers=WAIVED))
+    send(register.EnterRegister(source=REGISTER))
     send(adoption.RetirePlan(plan="old-flood", reason="已被取代"))
     send(
         agreement.SignAgreement(
@@ -118,6 +125,9 @@ def _cascade(play: Play) -> None:
     send(task.CompleteTask(task=first, evidence="照片一张"))
     send(task.SkipTask(task=owed.id, reason="无人员"))
     send(activation.ProposeActivation(plan="gov-flood", level=ResponseLevel.IV, incident="C"), REACTIONS)
+    send(activation.ProposeActivation(plan="dep-flood", level=ResponseLevel.II, incident="C"), REACTIONS)
+    declined = next(one.id for one in play.world.proposals.values() if one.plan == "dep-flood")
+    send(activation.DeclineProposal(proposal=declined, reason="积水已退"))
     ours = _running(play, "ent-flood")
     send(activation.ChangeResponseLevel(activation=ours, level=ResponseLevel.I))
     send(activation.ReleaseActivation(activation=ours, conditions="厂区已无积水"), LEAD)

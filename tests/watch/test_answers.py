@@ -9,7 +9,7 @@ from core.entry import AddEntry
 from core.incident import CloseIncident, DeclareMajorIncident, ReportIncident
 from core.report import Elements, FileReport, ReportKind
 from core.scales import ResponseLevel, WarningColour
-from core.warning import CancelWarning, RelaySignal, UpdateWarning
+from core.warning import CancelWarning, RelaySignal
 from tests.rules.commands import FIRST, send
 from tests.rules.given import t
 from tests.watch.log import HERE, Log, opens_after
@@ -17,10 +17,13 @@ from tests.watch.plans import RAIN_PLAN
 
 
 def signal(
-    colour: WarningColour = WarningColour.RED, begins: str = "21:59", ends: str | None = None
+    colour: WarningColour = WarningColour.RED,
+    begins: str = "21:59",
+    ends: str | None = None,
+    text: str = "暴雨",
 ) -> RelaySignal:
     return RelaySignal(
-        hazard_type="rainstorm", colour=colour, area="江湾区", text="暴雨", issuer="市气象台", begins=t(begins),
+        hazard_type="rainstorm", colour=colour, area="江湾区", text=text, issuer="市气象台", begins=t(begins),
         ends=t(ends) if ends else None, warning="w-1",
     )  # fmt: skip
 
@@ -32,7 +35,7 @@ def rain() -> Log:
 def test_w2_finds_a_red_warning_without_response_after_fifteen_minutes() -> None:
     log = rain().at("21:59", signal())
     for clock in ("22:00", "22:05"):
-        log.at(clock, UpdateWarning(warning="w-1", colour=WarningColour.RED, text="继续"))
+        log.at(clock, signal(text=f"继续 {clock}"))
     found = opens_after(log, "22:14:00", "W2")
     assert found.severity == "critical"
     log.at("23:00", ActivatePlan(plan="gov-rain", level=ResponseLevel.I, incident=FIRST))
@@ -54,7 +57,7 @@ def test_w2_asks_of_yellow_and_blue_only_what_a_plan_says() -> None:
 
 def test_w2_a_rise_in_colour_starts_its_own_limit() -> None:
     log = rain().at("21:59", signal(WarningColour.ORANGE))
-    log.at("22:20", UpdateWarning(warning="w-1", colour=WarningColour.RED, text="升级"))
+    log.at("22:20", signal(text="升级"))
     opens_after(log, "22:35:00", "W2")
 
 
@@ -137,7 +140,7 @@ def test_w11_a_late_report_stays_late_until_a_back_fill_shows_that_it_was_in_tim
     log = incident().at("10:00:00", fact("head_told"), by="ent/duty")
     log.at("11:30", report("10:00:00"), by="ent/duty")
     assert "30 min late" in log.one("12:00", "W11").en
-    log.at("12:10", CloseIncident(incident=FIRST, reason="处置完毕"))
+    log.at("12:10", CloseIncident(incident=FIRST, reason="处置完毕", override_reason="终报另行报送"))
     assert log.one("23:00", "W11").opens_at == t("11:00:00")
     log.at("23:10", report("10:00:00"), by="ent/duty", happened="10:40")
     assert log.open("23:11", "W11") == []
