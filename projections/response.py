@@ -114,11 +114,10 @@ def asked_again(world: Tables, recorded: Recorded) -> Iterator[Thing]:
 
 
 def of_incident(world: Tables, incident: str) -> Iterator[tuple[RowKind, str]]:
-    """The rows that leave with a closed incident. Closing is rare, and what runs at one time is bounded."""
-    tables = tables_of(world)
+    """The rows that leave with a closed incident. By the world's own index."""
     kinds: tuple[RowKind, ...] = ("activation", "proposal", "task", "link", "control")
     for kind in kinds:
-        yield from ((kind, id) for id, thing in tables[kind].items() if thing.incident == incident)
+        yield from ((kind, id) for id in world.keyed(f"{kind}s", incident))
 
 
 class Grouped:

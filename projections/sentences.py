@@ -13,6 +13,7 @@ from core.drill import DrillRecorded
 from core.entry import EntryAdded, EntryRestored, EntryStruck
 from core.messages import Actor
 from core.operation import CommandRefused, OperationOpened
+from core.register import RegisterEntered
 from projections import sentences_dispatch, sentences_incident, sentences_plan, sentences_response
 from projections.names import Names, Said, clock_time, short
 
@@ -106,9 +107,11 @@ def say(event: AnyEvent, names: Names, actor: Actor) -> Said:
         case (
             PlanAdopted()
             | PlanRetired()
+            | RegisterEntered()
             | AgreementSigned()
             | DrillRecorded()
             | activation.ActivationProposed()
+            | activation.ProposalDeclined()
             | activation.PlanStoodBy()
             | activation.PlanStoodDown()
             | activation.PlanActivated()

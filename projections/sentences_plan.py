@@ -8,15 +8,18 @@ from core import activation, link, task
 from core.adoption import PlanAdopted, PlanRetired
 from core.agreement import AgreementSigned
 from core.drill import DrillRecorded
+from core.register import TABLES_ENTERED, RegisterEntered
 from core.scales import ResponseLevel
 from projections.names import Names, Said, clock_time, short
 
 PlanEvent = (
     PlanAdopted
     | PlanRetired
+    | RegisterEntered
     | AgreementSigned
     | DrillRecorded
     | activation.ActivationProposed
+    | activation.ProposalDeclined
     | activation.ActivationEvent
 )
 
@@ -60,6 +63,16 @@ def say_plan(event: PlanEvent, names: Names) -> Said:
             zh, en = names.plan(event.plan)
             day = event.held_on.isoformat()
             return Said(f"登记演练{zh}：{day}", f"Drill recorded: {en}, {day}")
+        case RegisterEntered():
+            count = sum(len(getattr(event.file, name)) for name in TABLES_ENTERED)
+            return Said(f"登记册录入 {count} 条", f"Register: {count} rows entered")
+        case activation.ProposalDeclined():
+            zh, en = names.plan(event.plan)
+            there, reason = names.incident(event.incident), short(event.reason)
+            return Said(
+                f"{there.zh}：未采纳启动{zh}的建议，{reason}",
+                f"{there.en}: proposal for {en} declined, {reason}",
+            )
         case activation.ActivationProposed():
             zh, en = names.plan(event.plan)
             who, there, at = names.post(event.authority), names.incident(event.incident), level(event.level)

@@ -33,6 +33,7 @@ from core.clock import now_of
 from core.drill import DrillRecorded
 from core.entry import EntryAdded, EntryEvent, EntryRestored, EntryStruck
 from core.operation import CommandRefused, OperationOpened
+from core.register import RegisterEntered
 from core.report import ReportFiled
 from core.tables import Tables
 from projections.names import Names, Said
@@ -85,7 +86,9 @@ KIND_OF: dict[type[Any], Kind] = {
     CasualtiesRecorded: "incident",
     AgreementSigned: "plan",
     DrillRecorded: "plan",
+    RegisterEntered: "plan",
     activation.ActivationProposed: "plan",
+    activation.ProposalDeclined: "plan",
     ReportFiled: "report",
     **{event: kind for union, kind in _KIND_OF_UNION for event in get_args(union)},
 }
@@ -121,7 +124,19 @@ _SIGNIFICANT = frozenset(
 )
 _MAY_BE_LATE = frozenset({"incident", "team", "dispatch", "entry"})
 _NOT_AN_ARGUMENT = frozenset(
-    {"organisations", "teams", "as_was", "entries", "asked", "briefing", "zh", "en", "document", "elements"}
+    {
+        "organisations",
+        "teams",
+        "as_was",
+        "entries",
+        "asked",
+        "briefing",
+        "zh",
+        "en",
+        "document",
+        "elements",
+        "file",
+    }
 )
 """Fields that hold whole tables, a whole command or a whole sentence: they stay in the log."""
 

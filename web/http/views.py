@@ -17,6 +17,7 @@ from core.log.protocol import Query
 from core.operation import kind_of
 from core.world import VERSION as WORLD_VERSION
 from core.world import World
+from projections.register_views import ObligationsView, PlansView
 from projections.views import VIEWS, BoardView, OperationView, RegisterView, View
 from web.door import POSITION_MAX, YEAR_MAX, YEAR_MIN
 from web.errors import malformed, unavailable, unknown_view
@@ -26,7 +27,12 @@ from web.node import Node, UnknownOperation
 
 FOLD_CHUNK_EVENTS = 200
 """Folded between two looks at the other work of the loop: about two milliseconds."""
-FROM_WORLD: dict[str, type[BoardView]] = {"register": RegisterView, "operation": OperationView}
+FROM_WORLD: dict[str, type[BoardView | PlansView]] = {
+    "register": RegisterView,
+    "operation": OperationView,
+    "plans": PlansView,
+    "obligations": ObligationsView,
+}
 """Views that a world alone gives, so that folding may begin at its nearest snapshot; the others need every entry before."""
 
 At = Annotated[
@@ -135,17 +141,26 @@ class Folds:
 
     async def as_of(self, operation: str, name: str, position: int) -> bytes:
         """The view's data at a position, as JSON."""
+        view = await self.folded(operation, name, position)
+        # Nobody else has this view, and what it says may take long: the checks of a large register do.
+        return await asyncio.to_thread(lambda: msgspec.json.encode(view.data()))
+
+    async def folded(self, operation: str, name: str, position: int) -> View:
+        """The view itself, which is the caller's own."""
         try:
             async with asyncio.timeout(self._node.settings.answer_timeout_s), self._turns:
                 view = await self._begun(operation, name, position)
-                await self._fold(operation, view, position)
+                if view.reads:
+                    await self._fold_some(operation, view, position)
+                else:
+                    await self._fold(operation, view, position)
         except TimeoutError:
             raise unavailable(
                 "busy",
                 "正在推演其他时刻的视图，请稍后重试。",
                 "Other views of the past are being folded: try again soon.",
             ) from None
-        return msgspec.json.encode(view.data())
+        return view
 
     async def _begun(self, operation: str, name: str, position: int) -> View:
         if name in FROM_WORLD:
@@ -162,6 +177,20 @@ class Folds:
                         return
                     view.apply(catalogue.decode(data))
                 await asyncio.sleep(0)  # the desk and the other clients go on meanwhile
+
+    async def _fold_some(self, operation: str, view: View, position: int) -> None:
+        """Only the events that the view is made of, page by page."""
+        limit = self._node.settings.events_page_max
+        after = 0
+        while True:
+            stored = await self._node.log.read(operation, after, Query(types=view.reads), limit)
+            for event in stored:
+                if event.position > position:
+                    return
+                view.apply(catalogue.decode(event.data))
+            if len(stored) < limit:
+                return
+            after = stored[-1].position
 
 
 def folds_of(node: Node) -> Folds:

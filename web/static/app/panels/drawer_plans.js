@@ -4,6 +4,7 @@ import { instant } from '../core/clock.js';
 import * as format from '../core/format.js';
 import { isLateLink, isLateTask } from '../core/tree.js';
 import { t } from '../core/i18n.js';
+import { form, reasonField } from './forms.js';
 import { activationForm, linkForm, taskForm } from './forms_plans.js';
 import { age, organisationName, postName, waiting } from './parts.js';
 import { ROMAN, levelName, planTitle, timer } from './plans.js';
@@ -150,7 +151,7 @@ export function proposalView(app, id) {
   if (!one) return { title: id, body: html`<p class="notice">${t('proposal.gone')}</p>` };
   const came = app.store.row('link', one.link);
   const running = [...app.store.rows('activation').values()].find((other) => other.plan === one.plan && other.incident === one.incident && other.state === 'active');
-  const pending = waiting(app, (command) => command.plan === one.plan && command.incident === one.incident);
+  const pending = waiting(app, (command) => command.proposal === id || (command.plan === one.plan && command.incident === one.incident));
   const go = () =>
     running
       ? app.act({ type: 'ChangeResponseLevel', activation: running.id, level: one.level }, `${t('activation.form.level')} ${planTitle(app, one.plan)} ${ROMAN[one.level]}`)
@@ -167,7 +168,9 @@ export function proposalView(app, id) {
         <div><dt>${t('proposal.due')}</dt><dd>${one.due_at ? html`${format.time(one.due_at)} · ${timer(instant(one.due_at), app.clock.now())}` : '—'}</dd></div>
       </dl>
       <p class="muted">${t('proposal.note')}</p>
-      <div class="buttons"><button class="button primary" ?disabled=${!app.link.ready || pending} @click=${go}>${t(running ? 'proposal.raise' : 'plan.activate')}</button></div>
+      <div class="buttons"><button class="button primary" ?disabled=${!app.link.ready || pending} @click=${go}>${t(running ? 'proposal.raise' : 'plan.activate')}</button>
+        <button class="button" ?disabled=${!app.link.ready || pending} aria-expanded=${app.ui.form === 'decline'} @click=${() => app.set({ form: app.ui.form === 'decline' ? null : 'decline' })}>${t('proposal.decline')}</button></div>
+      ${app.ui.form === 'decline' ? form(app, t('proposal.decline'), reasonField(), (v) => { app.act({ type: 'DeclineProposal', proposal: one.id, reason: v.reason }, `${t('proposal.decline')} ${planTitle(app, one.plan)}`); app.set({ form: null }); }) : nothing}
       ${came ? html`<h3>${t('activation.came')}</h3>${linkCard(app, came)}` : nothing}
       ${running ? html`<p><button class="reference" @click=${() => app.show({ type: 'activation', id: running.id })}>${t('proposal.running', { level: running.level ?? '' })}</button></p>` : nothing}
     `,
