@@ -14,6 +14,7 @@ from core.dispatch import Dispatch
 from core.entry import EntryAdded, EntryRestored, EntryStruck
 from core.finding import ObligationWaived
 from core.incident import IncidentClosed, IncidentMerged, IncidentReopened, IncidentUnmerged
+from core.leadership import CommandTransferred
 from core.link import Link
 from core.obligation import LIMITS, Obligation, owed
 from core.obligation_plans import of_plan
@@ -127,6 +128,8 @@ def touched(world: Tables, recorded: Recorded) -> Iterator[tuple[str, str]]:
                 for one in world.proposals.values()
                 if (one.plan, one.incident) == (event.plan, event.incident)
             )
+        case CommandTransferred():
+            yield from _dispatches(world, event.incident)  # counting crews is the new holder's to see to
         case EntryAdded():
             if event.tag in ALARMS:
                 yield from _dispatches(world, event.incident)

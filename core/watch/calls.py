@@ -124,7 +124,8 @@ class Calls:
         windows = (
             [one for one in found if start <= one.at <= start + CALLS_WITHIN] for start in sorted(starts)
         )
-        return max(windows, key=len, default=[])
+        none: list[Call] = []
+        return max(windows, key=len, default=none)
 
 
 def _cell(point: Point) -> Cell:

@@ -22,6 +22,7 @@ from core.incident import (
     IncidentsLinked,
     IncidentUnmerged,
 )
+from core.leadership import CommandTransferred
 from core.obligations import touched as owed_by
 from core.watch.order_rules import WIND_FACT, endangers, leads
 from core.watch.plan_rules import exclusive_teams
@@ -68,6 +69,10 @@ def touched(view: View, recorded: Recorded) -> Iterator[Thing]:
             IncidentAmended() | IncidentMerged() | IncidentUnmerged() | IncidentReopened() | IncidentClosed()
         ):
             yield from _all_of(view, event.incident)
+        case CommandTransferred():
+            yield from _all_of(
+                view, event.incident
+            )  # the new holder owns what is found about the incident's parts
         case IncidentsLinked():
             yield "incident", event.other
         case PlanAdopted() | PlanRetired():
