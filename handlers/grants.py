@@ -69,7 +69,7 @@ RESPONSE_GRANTS: dict[type[Any], tuple[Grant, ...]] = {
     task.StartTask: (DISTRICT, COMMANDER, ADDRESSEE),
     task.CompleteTask: (DISTRICT, COMMANDER, ADDRESSEE),
     task.SkipTask: (DISTRICT, COMMANDER, ADDRESSEE),
-    link.AcknowledgeLink: (ADDRESSEE,),
+    link.AcknowledgeLink: (DISTRICT, ADDRESSEE),  # on its behalf too: many answer by telephone
     link.AcceptLink: (ADDRESSEE,),
     link.DeclineLink: (ADDRESSEE,),
     link.TimeOutLink: (SYSTEM_ONLY,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from core.catalogue import AnyEvent
 from core.errors import Rule
@@ -36,7 +37,7 @@ def file_report(world: World, command: FileReport, context: Context) -> Iterator
             to=command.to,
         )
     limit = LIMITS[kind_of_report(command.kind, context.actor.post_id, world.organisations)]
-    taken_s = int((context.occurred_at - command.known_at).total_seconds())
+    taken_s = ceil((context.occurred_at - command.known_at).total_seconds())
     yield ReportFiled(
         incident=incident.id,
         kind=command.kind,

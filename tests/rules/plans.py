@@ -17,7 +17,7 @@ from tests.rules.given import Asked, Story, tell
 ENTERPRISE, DISTRICT, FIRE, COMMUNITY = "ent-slc-ammonia", "gov-xc-hazmat", "dept-fire-hazmat", "com-demo-all"
 MANAGER, DIRECTOR, FIRE_DUTY = "ent-slc/general_manager", "dept-yj/director", "dept-fire/duty"
 PLANS = (DISTRICT, FIRE, COMMUNITY, ENTERPRISE)
-DUTY = "gov-xc/duty"
+DUTY, SYSTEM = "gov-xc/duty", "system/reactions"
 INCIDENT = "2026-0001"
 REGISTERED = tuple(
     Asked(EnterRegister(source=(BASE / "register" / name).read_text("utf-8")), DUTY)
