@@ -216,6 +216,6 @@ class World(Tables):
                     self.dispatches[dispatch] = scratch.dispatches[dispatch]
             for name in PARTS:
                 rows: dict[str, Any] = getattr(scratch, name)
-                ids = scratch.parts.get(f"{name} {id}", {})
-                getattr(self, name).update({key: rows[key] for key in ids})
-                self.parts[f"{name} {id}"] = dict(ids)
+                if ids := scratch.parts.get(f"{name} {id}"):
+                    getattr(self, name).update({key: rows[key] for key in ids})
+                    self.parts[f"{name} {id}"] = dict(ids)
