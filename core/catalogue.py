@@ -11,7 +11,27 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from core import clock, dispatch, entry, incident, leadership, organisation, team
+from core import (
+    activation,
+    adoption,
+    agreement,
+    clock,
+    control,
+    dispatch,
+    drill,
+    entry,
+    finding,
+    hazard,
+    incident,
+    leadership,
+    link,
+    organisation,
+    register,
+    report,
+    task,
+    team,
+    warning,
+)
 from core.casualty import CasualtiesRecorded, RecordCasualties
 from core.messages import Actor, Precision, Source
 from core.operation import CommandRefused, OpenOperation, OperationOpened
@@ -60,6 +80,47 @@ AnyCommand = (
     | dispatch.CancelDispatch
     | dispatch.AccountForCrew
     | dispatch.CorrectMilestone
+    | adoption.AdoptPlan
+    | adoption.AdoptPlans
+    | adoption.RetirePlan
+    | register.EnterRegister
+    | agreement.SignAgreement
+    | drill.RecordDrill
+    | activation.StandBy
+    | activation.StandDown
+    | activation.ActivatePlan
+    | activation.ChangeResponseLevel
+    | activation.ReleaseActivation
+    | activation.EndResponse
+    | activation.DeclineProposal
+    | activation.ProposeActivation
+    | task.StartTask
+    | task.CompleteTask
+    | task.SkipTask
+    | link.AcknowledgeLink
+    | link.AcceptLink
+    | link.DeclineLink
+    | link.TimeOutLink
+    | link.TriggerLinks
+    | control.OrderControl
+    | control.PutControlInForce
+    | control.AmendControl
+    | control.ReviewControl
+    | control.LiftControl
+    | warning.IssueWarning
+    | warning.RelaySignal
+    | warning.AcknowledgeWarning
+    | warning.UpdateWarning
+    | warning.CancelWarning
+    | hazard.DeclareHazardContents
+    | hazard.RecordCrowdReading
+    | hazard.DecideCrowdMeasure
+    | report.FileReport
+    | finding.RaiseFinding
+    | finding.ClearFinding
+    | finding.AcknowledgeFinding
+    | finding.MissObligation
+    | finding.WaiveObligation
 )
 
 AnyEvent = (
@@ -106,6 +167,49 @@ AnyEvent = (
     | dispatch.DispatchCancelled
     | dispatch.CrewAccountedFor
     | dispatch.DispatchMilestoneCorrected
+    | adoption.PlanAdopted
+    | adoption.PlanRetired
+    | register.RegisterEntered
+    | agreement.AgreementSigned
+    | drill.DrillRecorded
+    | activation.PlanStoodBy
+    | activation.PlanStoodDown
+    | activation.PlanActivated
+    | activation.ResponseLevelChanged
+    | activation.ActivationProposed
+    | activation.ProposalDeclined
+    | activation.ActivationReleased
+    | activation.ResponseEnded
+    | task.TaskOpened
+    | task.TaskStarted
+    | task.TaskCompleted
+    | task.TaskSkipped
+    | link.LinkOpened
+    | link.LinkAcknowledged
+    | link.LinkAccepted
+    | link.LinkDeclined
+    | link.LinkTimedOut
+    | link.LinkEscalated
+    | link.LinkSatisfied
+    | control.ControlOrdered
+    | control.ControlPutInForce
+    | control.ControlAmended
+    | control.ControlReviewed
+    | control.ControlLifted
+    | warning.WarningIssued
+    | warning.SignalRelayed
+    | warning.WarningAcknowledged
+    | warning.WarningUpdated
+    | warning.WarningCancelled
+    | hazard.HazardContentsDeclared
+    | hazard.CrowdReadingRecorded
+    | hazard.CrowdMeasureDecided
+    | report.ReportFiled
+    | finding.FindingRaised
+    | finding.FindingCleared
+    | finding.FindingAcknowledged
+    | finding.ObligationMissed
+    | finding.ObligationWaived
 )
 
 COMMANDS: dict[str, type[Any]] = {found.__name__: found for found in get_args(AnyCommand)}
@@ -142,6 +246,17 @@ _TAG_OF_FIELD = {
     "diverted_from": "dispatch",
     "team": "team",
     "organisation": "organisation",
+    "plan": "plan",
+    "to_plan": "plan",
+    "activation": "activation",
+    "proposal": "proposal",
+    "task": "task",
+    "link": "link",
+    "control": "control",
+    "warning": "warning",
+    "hazard": "hazard",
+    "point": "point",
+    "agreement": "agreement",
 }
 _TAG_OF_FIELD_IN: dict[tuple[str, str], str] = {
     ("IncidentMerged", "into"): "incident",

@@ -43,12 +43,13 @@ DispatchId = Annotated[Id, Meta(description="the assignment, never only the team
 
 
 class DispatchTeam(Command, frozen=True):
-    """Order a team to an incident 调派. `divert` takes it from where it is, which closes that assignment as diverted."""
+    """Order a team to an incident 调派, by right or under an `agreement`. `divert` takes it from where it is: that assignment closes."""
 
     incident: Id
     team: Id
     dispatch: Id | None = None
     divert: bool = False
+    agreement: Id | None = None
 
 
 class AcknowledgeDispatch(Command, frozen=True):
@@ -147,6 +148,7 @@ class TeamDispatched(Event, frozen=True):
     incident: str
     strength: int = 0
     diverted_from: str | None = None
+    agreement: str | None = None
 
 
 class DispatchAcknowledged(Event, frozen=True):
@@ -303,6 +305,10 @@ class Dispatch(Struct, frozen=True, omit_defaults=True):
     pulled_back: bool = False
     withdrawn: Stamp | None = None
     crew: Crew | None = None
+    withdrawn_for: WithdrawReason | None = None
+    resumed: Stamp | None = None
+    counted: Stamp | None = None
+    agreement: str | None = None
 
     @property
     def ended(self) -> State | None:
@@ -339,7 +345,9 @@ class Dispatch(Struct, frozen=True, omit_defaults=True):
 def evolve(dispatch: Dispatch | None, event: DispatchEvent, stamp: Stamp, by: str) -> Dispatch:
     """The assignment after an event that happened at `stamp`. Total: one never ordered becomes a bare one without times."""
     if isinstance(event, TeamDispatched):
-        return Dispatch(event.dispatch, event.team, event.incident, by, event.strength, stamp)
+        return Dispatch(
+            event.dispatch, event.team, event.incident, by, event.strength, stamp, agreement=event.agreement
+        )
     before = dispatch or Dispatch(event.dispatch, event.team, event.incident, by)
     match event:
         case DispatchAcknowledged():
@@ -350,12 +358,12 @@ def evolve(dispatch: Dispatch | None, event: DispatchEvent, stamp: Stamp, by: st
             return structs.replace(before, on_scene=stamp)
         case WorkStarted():
             if event.resumed:
-                return structs.replace(before, pulled_back=False)
+                return structs.replace(before, pulled_back=False, resumed=stamp)
             # Work that began before the team was pulled back, told only now, does not send it in again.
             earlier = before.withdrawn is not None and stamp.at < before.withdrawn.at
             return structs.replace(before, working=stamp, pulled_back=before.pulled_back and earlier)
         case TeamWithdrawn():
-            return structs.replace(before, pulled_back=True, withdrawn=stamp)
+            return structs.replace(before, pulled_back=True, withdrawn=stamp, withdrawn_for=event.reason)
         case TeamReleased():
             return structs.replace(before, released=stamp)
         case TeamReturned():
@@ -365,7 +373,9 @@ def evolve(dispatch: Dispatch | None, event: DispatchEvent, stamp: Stamp, by: st
                 return structs.replace(before, diverted=stamp, diverted_to=event.to)
             return structs.replace(before, cancelled=stamp, cancel_reason=event.reason)
         case CrewAccountedFor():
-            return structs.replace(before, crew=Crew(event.out, event.inside, event.missing))
+            return structs.replace(
+                before, crew=Crew(event.out, event.inside, event.missing), counted=stamp
+            )
         case DispatchMilestoneCorrected():
             corrected = (
                 None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -22,6 +23,8 @@ EntryTag = Literal[
     "collapse",
     "one_way_breached",
     "command_claimed",
+    "acknowledged",
+    "search_end",
 ]
 Position = Annotated[int, Meta(ge=1, le=9_007_199_254_740_991)]
 
@@ -33,7 +36,7 @@ class AddEntry(Command, frozen=True):
     """Write something down 记录. At least one of text, fact, milestone, evidence or tag.
 
     `fact` + `value` is one named fact; `milestone` + `dispatch` one of the medical legs; `evidence` + `condition` proves an end
-    condition; `tag` marks what watches look for.
+    condition; `tag` marks what watches look for; `search_end` is the commander's decision to end a search, with the expert note.
     """
 
     incident: Id
@@ -120,3 +123,8 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     dispatch: str | None = None
     struck: bool = False
     stamp: Stamp | None = None
+    condition: str | None = None
+    fact: str | None = None
+    value: str | None = None
+    tag: str | None = None
+    at: datetime | None = None

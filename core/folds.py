@@ -21,6 +21,8 @@ from core.incident import Casualty
 from core.messages import Stamp
 from core.operation import CommandRefused, Operation, OperationOpened
 from core.organisation import Organisation
+from core.register_folds import REGISTER_FOLDS
+from core.response_folds import RESPONSE_FOLDS, fold_parts
 from core.tables import Tables
 
 COUNTED_DIGITS_MAX = 18
@@ -32,9 +34,11 @@ def fold_opened(tables: Tables, recorded: Recorded, event: OperationOpened) -> N
     tables.put(tables.single, "operation", operation)
     for organisation in event.organisations:
         tables.put(tables.organisations, organisation.id, organisation)
+        tables.restated.add(("organisations", organisation.id))
         _note_codes(tables, organisation)
     for team in event.teams:
         tables.put(tables.teams, team.id, team)
+        tables.restated.add(("teams", team.id))
 
 
 def _note_codes(tables: Tables, organisation: Organisation) -> None:
@@ -51,6 +55,7 @@ def fold_organisation(tables: Tables, recorded: Recorded, event: organisations.O
     before = tables.organisations.get(event.organisation)
     after = organisations.evolve(before, event, recorded.occurred_at)
     tables.put(tables.organisations, after.id, after)
+    tables.restated.add(("organisations", after.id))
     _note_codes(tables, after)
 
 
@@ -61,6 +66,7 @@ def fold_team(tables: Tables, recorded: Recorded, event: teams.TeamEvent) -> Non
             tables.put_dispatch(structs.replace(bound, failed=_stamp(recorded)))
     before = tables.teams.get(event.team)
     tables.put(tables.teams, event.team, teams.evolve(before, event, recorded.occurred_at))
+    tables.restated.add(("teams", event.team))
 
 
 def fold_incident(tables: Tables, recorded: Recorded, event: incidents.IncidentEvent) -> None:
@@ -101,12 +107,15 @@ def fold_incident(tables: Tables, recorded: Recorded, event: incidents.IncidentE
         case incidents.IncidentReopened():
             for dispatch in event.dispatches:
                 tables.put(tables.dispatches, dispatch.id, dispatch)
+            if event.reports:
+                tables.put(tables.reports, event.incident, event.reports)
             for merged in event.merged:
                 tables.put(tables.incidents, merged.id, merged)
             for one in (event.incident, *after.merged):
-                rows = {entry.position: entry for entry in event.entries if entry.incident == one}
-                if rows:
-                    tables.put(tables.entries, one, rows)
+                for entry in event.entries:
+                    if entry.incident == one:
+                        tables.put_entry(entry)
+            fold_parts(tables, event)
         case incidents.IncidentClosed():
             tables.close_incident(event.incident)
         case _:
@@ -144,7 +153,14 @@ def fold_casualties(tables: Tables, recorded: Recorded, event: CasualtiesRecorde
         return
     by = recorded.actor.post_id
     record = Casualty(
-        recorded.position, by, event.dead, event.serious, event.injured, event.missing, event.loss_yuan
+        recorded.position,
+        by,
+        event.dead,
+        event.serious,
+        event.injured,
+        event.missing,
+        event.loss_yuan,
+        at=recorded.occurred_at,
     )
     after = structs.replace(before, casualties=(*before.casualties, record), position=recorded.position)
     tables.put(tables.incidents, before.id, after)
@@ -152,11 +168,7 @@ def fold_casualties(tables: Tables, recorded: Recorded, event: CasualtiesRecorde
 
 
 def _note_entry(tables: Tables, entry: Entry) -> None:
-    table = tables.entries.get(entry.incident)
-    if table is None:
-        table = {}
-        tables.put(tables.entries, entry.incident, table)
-    tables.put(table, entry.position, entry)
+    tables.put_entry(entry)
 
 
 def fold_entry_added(tables: Tables, recorded: Recorded, event: EntryAdded) -> None:
@@ -169,6 +181,11 @@ def fold_entry_added(tables: Tables, recorded: Recorded, event: EntryAdded) -> N
         milestone=event.milestone,
         dispatch=event.dispatch,
         stamp=_stamp(recorded) if event.milestone is not None else None,
+        condition=event.condition,
+        fact=event.fact,
+        value=event.value,
+        tag=event.tag,
+        at=recorded.occurred_at,
     )
     _note_entry(tables, entry)
     if event.milestone is not None and (dispatch := tables.dispatches.get(event.dispatch or "")) is not None:
@@ -186,7 +203,7 @@ def fold_entry_marked(tables: Tables, recorded: Recorded, event: EntryStruck | E
     after_entry = structs.replace(entry, struck=struck)
     if entry.milestone is not None and (dispatch := tables.dispatches.get(entry.dispatch or "")) is not None:
         after_entry = _mark_milestone(tables, dispatch, after_entry, entry.milestone)
-    tables.put(table, entry.position, after_entry)
+    tables.put_entry(after_entry)
     incident = tables.incidents.get(event.incident)
     if entry.casualties and incident is not None:
         casualties = tuple(
@@ -269,6 +286,8 @@ def _folds() -> dict[type[Any], Fold]:
     for union, fold in _FOLD_OF_UNION:
         folds.update(dict.fromkeys(get_args(union), fold))
     folds[dispatches.TeamDispatched] = fold_dispatched
+    folds.update(RESPONSE_FOLDS)
+    folds.update(REGISTER_FOLDS)
     missing = [name for name, event in EVENTS.items() if event not in folds]
     if missing:
         raise TypeError(f"the world does not fold {', '.join(missing)}")

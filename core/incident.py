@@ -8,13 +8,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
+from core.activation import Activation, Proposal
+from core.control import Control
 from core.dispatch import Dispatch
 from core.entry import Entry
 from core.kinds import Field
+from core.link import Link
 from core.messages import Command, Event, Id, Line, Place, Stamp, Text
+from core.report import Filed
 from core.scales import IncidentGrade, grade
+from core.task import Task
 
 # --- asked ---
 
@@ -77,10 +82,14 @@ class UnmergeIncident(Command, frozen=True):
 
 
 class CloseIncident(Command, frozen=True):
-    """Close an incident 结案; refused with the whole list of what is still open."""
+    """Close an incident 结案; refused with the whole list of what is still open.
+
+    `override_reason` is the way past links that nobody answered and a final report that was not filed; past nothing else.
+    """
 
     incident: Id
     reason: Line
+    override_reason: Line | None = None
 
 
 class ReopenIncident(Command, frozen=True):
@@ -168,10 +177,12 @@ class IncidentUnmerged(Event, frozen=True):
 
 
 class IncidentClosed(Event, frozen=True):
-    """事件已结案."""
+    """事件已结案; `passed` is what was left open by the override."""
 
     incident: str
     reason: str
+    override_reason: str | None = None
+    passed: tuple[str, ...] = ()
 
 
 class IncidentReopened(Event, frozen=True):
@@ -183,6 +194,14 @@ class IncidentReopened(Event, frozen=True):
     dispatches: tuple[Dispatch, ...] = ()
     entries: tuple[Entry, ...] = ()
     merged: tuple[Incident, ...] = ()
+    reports: tuple[Filed, ...] = ()
+    activations: tuple[Activation, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    links: tuple[Link, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    controls: tuple[Control, ...] = ()
+    missed: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    waived: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 IncidentEvent = (
@@ -219,6 +238,7 @@ class Casualty(Struct, frozen=True, omit_defaults=True):
     missing: int | None = None
     loss_yuan: int | None = None
     struck: bool = False
+    at: datetime | None = None
 
 
 class Offer(Struct, frozen=True):

@@ -8,14 +8,32 @@ from typing import Any, Self
 import msgspec
 from msgspec import Struct, structs
 
+from core.activation import Activation, Proposal
+from core.adoption import Adopted
+from core.agreement import Agreement
 from core.clock import Clock
+from core.control import Control
 from core.dispatch import Dispatch
+from core.drill import Drilled
 from core.entry import Entry
+from core.finding import Finding
+from core.hazard import Crowd, Declared
 from core.incident import Incident
+from core.link import Link
 from core.operation import Operation
 from core.organisation import Organisation
+from core.plan.register import RegisterFile
+from core.register import EMPTY
+from core.report import Filed
+from core.task import Task
 from core.team import Team
+from core.warning import Warned
 
+COUNTED_DIGITS_MAX = 18
+PARTS = ("activations", "tasks", "links", "proposals", "controls", "missed", "waived")
+"""The tables whose rows belong to one incident each, beside its dispatches. Missed and waived deadlines may belong to another thing."""
+RESTATED = ("organisations", "teams", "plans", "registers", "agreements")
+"""The tables that the checks of plans look at."""
 _ABSENT: Any = object()
 Undo = list[tuple[dict[Any, Any], Any, Any]]
 """Rows lost, newest last: (table, key, what was there)."""
@@ -34,6 +52,28 @@ class _Snapshot(Struct):
     dispatches: dict[str, Dispatch]
     entries: dict[str, dict[int, Entry]]
     counters: dict[str, int]
+    plans: dict[str, Adopted] = {}
+    activations: dict[str, Activation] = {}
+    running: dict[str, str] = {}
+    tasks: dict[str, Task] = {}
+    links: dict[str, Link] = {}
+    proposals: dict[str, Proposal] = {}
+    controls: dict[str, Control] = {}
+    warnings: dict[str, Warned] = {}
+    reports: dict[str, tuple[Filed, ...]] = {}
+    findings: dict[str, Finding] = {}
+    missed: dict[str, datetime] = {}
+    waived: dict[str, str] = {}
+    hazards: dict[str, Declared] = {}
+    crowds: dict[str, Crowd] = {}
+    agreements: dict[str, Agreement] = {}
+    drills: dict[str, Drilled] = {}
+    coupled: dict[str, dict[str, str]] = {}
+    zones: dict[str, dict[str, bool]] = {}
+    told: dict[str, dict[int, Entry]] = {}
+    no_responses: dict[int, Entry] = {}
+    registers: dict[str, RegisterFile] = {}
+    parts: dict[str, dict[str, bool]] = {}
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -56,6 +96,34 @@ class Tables:
         self.dispatches: dict[str, Dispatch] = {}
         self.entries: dict[str, dict[int, Entry]] = {}
         self.counters: dict[str, int] = {}
+        self.plans: dict[str, Adopted] = {}
+        self.activations: dict[str, Activation] = {}
+        self.running: dict[str, str] = {}  # incident and plan → the activation that runs
+        self.tasks: dict[str, Task] = {}
+        self.links: dict[str, Link] = {}
+        self.proposals: dict[str, Proposal] = {}
+        self.controls: dict[str, Control] = {}
+        self.warnings: dict[str, Warned] = {}
+        self.reports: dict[str, tuple[Filed, ...]] = {}
+        self.findings: dict[str, Finding] = {}
+        self.missed: dict[str, datetime] = {}
+        self.waived: dict[str, str] = {}
+        self.hazards: dict[str, Declared] = {}
+        self.crowds: dict[str, Crowd] = {}
+        self.agreements: dict[str, Agreement] = {}
+        self.drills: dict[str, Drilled] = {}
+        self.coupled: dict[str, dict[str, str]] = {}
+        """"type colour" → the plans that act on such a warning, and how."""
+        self.told: dict[str, dict[int, Entry]] = {}
+        """incident → its entries with a fact, a condition or a tag."""
+        self.zones: dict[str, dict[str, bool]] = {}  # incident → its hot cordons
+        self.no_responses: dict[int, Entry] = {}
+        """Decisions against responding to a warning, of whatever incident."""
+        self.registers: dict[str, RegisterFile] = {"entered": EMPTY}
+        self.parts: dict[str, dict[str, bool]] = {}
+        """Which rows of `PARTS` belong to an incident: "tasks 2026-0001" → their ids, so that nobody looks at all of them."""
+        self.restated: set[tuple[str, str]] = set()
+        """What the checks of plans look at and was changed since they looked: (table, id)."""
         self._keep_closed = keep_closed
         self._closing: list[str] = []
         self._undo: Undo | None = None
@@ -83,11 +151,14 @@ class Tables:
 
     def take_back(self, undo: Undo, position: int, recorded_at: datetime | None) -> None:
         """Undo a batch that did not become durable: the tables stand at `position` again."""
+        looked_at = {id(getattr(self, name)): name for name in RESTATED}
         for table, key, before in reversed(undo):
             if before is _ABSENT:
                 table.pop(key, None)
             else:
                 table[key] = before
+            if (name := looked_at.get(id(table))) is not None:
+                self.restated.add((name, key))
         self.position = position
         self.recorded_at = recorded_at
 
@@ -102,6 +173,48 @@ class Tables:
                 self.put(self.teams, team.id, structs.replace(team, dispatch=dispatch.id))
         elif team.dispatch == dispatch.id:
             self.put(self.teams, team.id, structs.replace(team, dispatch=None))
+
+    def put_in(self, outer: dict[str, dict[Any, Any]], key: str, inner: Any, value: Any) -> None:
+        """Put into a table of tables."""
+        table = outer.get(key)
+        if table is None:
+            table = {}
+            self.put(outer, key, table)
+        self.put(table, inner, value)
+
+    def put_entry(self, entry: Entry) -> None:
+        """An entry where it belongs: all of an incident, and apart from them what rules and watches ask about."""
+        self.put_in(self.entries, entry.incident, entry.position, entry)
+        if entry.fact is not None or entry.condition is not None or entry.tag is not None:
+            self.put_in(self.told, entry.incident, entry.position, entry)
+        if entry.tag == "no_response":
+            self.put(self.no_responses, entry.position, entry)
+
+    def put_part(self, name: str, incident: str, key: str, row: Any) -> None:
+        """A row that leaves the world with its incident."""
+        self.put(getattr(self, name), key, row)
+        self.put_in(self.parts, f"{name} {incident}", key, True)
+
+    def drop_part(self, name: str, incident: str, key: str) -> None:
+        """A row of an incident that is over before the incident is."""
+        self.drop(getattr(self, name), key)
+        self.drop(self.parts.get(f"{name} {incident}", {}), key)
+
+    def part_of(self, name: str, incident: str) -> list[Any]:
+        """The rows of one table that belong to an incident, in the order in which they came."""
+        return list(self.keyed(name, incident).values())
+
+    def keyed(self, name: str, incident: str) -> dict[str, Any]:
+        """The same, by their ids."""
+        table = getattr(self, name)
+        return {key: table[key] for key in self.parts.get(f"{name} {incident}", ())}
+
+    def count_id(self, id: str, prefix: str) -> None:
+        """An id of the form that rules give moves their counter on."""
+        number = id.removeprefix(prefix)
+        counts = number != id and number.isdecimal() and len(number) <= COUNTED_DIGITS_MAX
+        if counts and int(number) > self.counters.get(prefix[0], 0):
+            self.put(self.counters, prefix[0], int(number))
 
     # --- letting go ---
 
@@ -135,6 +248,23 @@ class Tables:
             self.drop(self.dispatches, dispatch)
         for merged in incident.merged:
             self._forget(merged)
+        self.drop(self.reports, id)
+        self.drop(self.zones, id)
+        self.drop(self.told, id)
+        for position in [key for key, entry in self.no_responses.items() if entry.incident == id]:
+            self.drop(self.no_responses, position)
+        for activation in self.part_of("activations", id):
+            self.drop(self.running, f"{id} {activation.plan}")
+        for name in PARTS:
+            self.forget_part(name, id)
+
+    def forget_part(self, name: str, owner: str) -> None:
+        """Let go of all rows of one table that belong to an incident, or of deadlines to what they were about."""
+        of_owner = f"{name} {owner}"
+        table = getattr(self, name)
+        for key in self.parts.get(of_owner, ()):
+            self.drop(table, key)
+        self.drop(self.parts, of_owner)
 
     # --- snapshots ---
 

@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, TypeVar
 
+from core.activation import Activation, Proposal
+from core.adoption import Adopted
+from core.agreement import Agreement
 from core.catalogue import Recorded
+from core.control import Control
 from core.dispatch import Dispatch
 from core.entry import Entry
 from core.errors import Rule, Unknown
 from core.folds import FOLDS
 from core.incident import Incident
+from core.link import Link
 from core.organisation import Organisation
-from core.tables import Tables, Undo
+from core.plan.view import Indexes
+from core.plan_register import PlanRegister
+from core.tables import PARTS, Tables, Undo
+from core.task import Task
 from core.team import Team
+from core.warning import Warned
 
-VERSION = 1
+Row = TypeVar("Row")
+
+VERSION = 2
 """Of the fold: raised when stored snapshots of it can no longer be used."""
+
+
+def _found(table: dict[str, Row], thing: str, zh: str, id: str) -> Row:
+    row = table.get(id)
+    if row is None:
+        raise Unknown(thing, zh, id)
+    return row
 
 
 class World(Tables):
     """The state of one operation at a position."""
+
+    _register: PlanRegister | None = None  # derived, made when a plan is first checked
 
     # --- what rules ask ---
 
@@ -74,6 +95,49 @@ class World(Tables):
             raise Unknown("dispatch", "调派", id)
         return found
 
+    def plan(self, id: str) -> Adopted:
+        return _found(self.plans, "plan", "预案", id)
+
+    def activation(self, id: str) -> Activation:
+        return _found(self.activations, "activation", "启动", id)
+
+    def activation_of(self, plan: str, incident: str) -> Activation | None:
+        """The open activation or stand-by of a plan for an incident, or for one that was merged into it: there is one at the most."""
+        for one in self.members(incident):
+            found = self.activations.get(self.running.get(f"{one} {plan}", ""))
+            if found is not None and found.ended_at is None:
+                return found
+        return None
+
+    def members(self, incident: str) -> tuple[str, ...]:
+        """An incident with all that is one with it: what it was merged into first, then what was merged into that."""
+        found = self.incidents.get(incident)
+        if found is not None and found.merged_into is not None:
+            found = self.incidents.get(found.merged_into, found)
+        return (incident,) if found is None else (found.id, *found.merged)
+
+    def open_activations(self, incident: str) -> list[Activation]:
+        """What runs or stands by for an incident and those that are one with it."""
+        return [row for one in self.members(incident) for row in self.part_of("activations", one) if row.open]
+
+    def proposal(self, id: str) -> Proposal:
+        return _found(self.proposals, "proposal", "启动建议", id)
+
+    def task(self, id: str) -> Task:
+        return _found(self.tasks, "task", "任务", id)
+
+    def link(self, id: str) -> Link:
+        return _found(self.links, "link", "衔接", id)
+
+    def control(self, id: str) -> Control:
+        return _found(self.controls, "control", "管制", id)
+
+    def warning(self, id: str) -> Warned:
+        return _found(self.warnings, "warning", "预警", id)
+
+    def agreement(self, id: str) -> Agreement:
+        return _found(self.agreements, "agreement", "协议", id)
+
     def find_entry(self, position: int) -> Entry | None:
         """The entry or casualty record of that position, if it is here. One look at each open incident."""
         for table in self.entries.values():
@@ -116,6 +180,12 @@ class World(Tables):
                 return False
         return False
 
+    def plan_register(self) -> Indexes:
+        """The register that the checks of plans look at, in step with this world."""
+        if self._register is None:
+            self._register = PlanRegister(self)
+        return self._register.caught_up(self)
+
     # --- folding ---
 
     def apply(self, recorded: Recorded, undo: Undo | None = None) -> None:
@@ -138,6 +208,14 @@ class World(Tables):
             self._closing.append(id)
             if (table := scratch.entries.get(id)) is not None:
                 self.entries[id] = table
+                self.told[id] = scratch.told.get(id, {})
+            if (filed := scratch.reports.get(id)) is not None:
+                self.reports[id] = filed
             for dispatch in incident.dispatches:
                 if dispatch in scratch.dispatches:
                     self.dispatches[dispatch] = scratch.dispatches[dispatch]
+            for name in PARTS:
+                rows: dict[str, Any] = getattr(scratch, name)
+                if ids := scratch.parts.get(f"{name} {id}"):
+                    getattr(self, name).update({key: rows[key] for key in ids})
+                    self.parts[f"{name} {id}"] = dict(ids)

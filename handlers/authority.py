@@ -5,39 +5,33 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any
 
-from core import clock, dispatch, entry, incident, leadership, organisation, team
+from core import activation, clock, dispatch, entry, finding, incident, leadership, link, organisation, team
 from core.casualty import RecordCasualties
 from core.catalogue import AnyCommand
 from core.errors import NotAuthorised
 from core.messages import Actor, Context
 from core.operation import LIVE, OpenOperation
 from core.world import World
+from handlers.grants import (
+    ANY,
+    COMMANDER,
+    DISTRICT,
+    DUTY,
+    ORDERER,
+    OWNER,
+    RECORDER,
+    RESPONSE_GRANTS,
+    SAFETY,
+    TEAM,
+    ZH,
+    Grant,
+)
+from handlers.response_authority import holds_response
 
-DUTY = frozenset({"duty", "duty_lead"})
 COMMAND_POSTS = frozenset({"duty_lead", "commander", "deputy_commander", "site_commander"})
 
-
-class Grant(Enum):
-    """On what ground a post may send a command."""
-
-    ANY = "any post"
-    DISTRICT = "the district's duty desk"
-    OWNER = "the duty desk of the organisation, or of one above it"
-    TEAM = "the team: team_lead or duty of its owner"
-    COMMANDER = "who holds overall command of the incident"
-    SAFETY = "a safety officer of the team's organisation, or of one above it"
-    ORDERER = "the post that gave the order"
-    RECORDER = "the post that recorded it"
-    LEAD = "the district's duty lead"
-    UPPER = "the duty lead or a commanding post of an organisation above the holder's"
-    CONTROLLER = "an exercise controller of the district"
-
-
-ANY, DISTRICT, OWNER, TEAM = Grant.ANY, Grant.DISTRICT, Grant.OWNER, Grant.TEAM
-COMMANDER, SAFETY, ORDERER, RECORDER = Grant.COMMANDER, Grant.SAFETY, Grant.ORDERER, Grant.RECORDER
 
 GRANTS: dict[type[Any], tuple[Grant, ...]] = {
     OpenOperation: (DISTRICT, Grant.CONTROLLER),
@@ -83,27 +77,27 @@ GRANTS: dict[type[Any], tuple[Grant, ...]] = {
     dispatch.CancelDispatch: (DISTRICT, COMMANDER, ORDERER, TEAM),
     dispatch.AccountForCrew: (DISTRICT, TEAM, COMMANDER, SAFETY),
     dispatch.CorrectMilestone: (DISTRICT, COMMANDER, RECORDER),
+    **RESPONSE_GRANTS,
 }
 
 SYSTEM_PARTS: dict[str, frozenset[type[Any]]] = {
     "setup": frozenset({OpenOperation, organisation.RegisterOrganisation, organisation.OpenPost}),
     "replay": frozenset(GRANTS),
+    "reactions": frozenset(
+        {
+            activation.ActivatePlan,
+            activation.ChangeResponseLevel,
+            activation.ProposeActivation,
+            activation.StandBy,
+            finding.MissObligation,
+            incident.ReportIncident,
+            link.TimeOutLink,
+            link.TriggerLinks,
+        }
+    ),
+    "watch": frozenset({finding.RaiseFinding, finding.ClearFinding}),
 }
 """What the parts of the system itself may ask for. They act inside the process only: no token or session carries them."""
-
-_ZH = {
-    Grant.ANY: "任一岗位",
-    Grant.DISTRICT: "区值班岗（duty、duty_lead）",
-    Grant.OWNER: "所属组织或其上级的值班岗",
-    Grant.TEAM: "队伍带队岗或所属组织值班岗",
-    Grant.COMMANDER: "该事件总指挥",
-    Grant.SAFETY: "队伍所属组织或其上级的安全员",
-    Grant.ORDERER: "下令岗位",
-    Grant.RECORDER: "记录该事实的岗位",
-    Grant.LEAD: "区值班长（duty_lead）",
-    Grant.UPPER: "现任指挥所属组织之上级的值班长或指挥岗",
-    Grant.CONTROLLER: "区导调岗（controller）",
-}
 
 
 def authorise(world: World, command: AnyCommand, context: Context) -> None:
@@ -123,7 +117,7 @@ def authorise(world: World, command: AnyCommand, context: Context) -> None:
         return
     grants = GRANTS[kind]
     raise NotAuthorised(
-        f"{actor.post_id} 无权执行 {kind.__name__}；可由{'、'.join(_ZH[grant] for grant in grants)}执行。",
+        f"{actor.post_id} 无权执行 {kind.__name__}；可由{'、'.join(ZH[grant] for grant in grants)}执行。",
         f"{actor.post_id} may not send {kind.__name__}: that is for {'; '.join(grant.value for grant in grants)}.",
         post=actor.post_id,
         command=kind.__name__,
@@ -167,9 +161,12 @@ def _holds(grant: Grant, world: World, command: Any, context: Context) -> bool:
             return actor.post in COMMAND_POSTS and _stands_above_holder(world, command, actor)
         case Grant.ORDERER:
             ordered = world.dispatches.get(getattr(command, "dispatch", ""))
-            return ordered is not None and ordered.by == actor.post_id
+            control = world.controls.get(getattr(command, "control", None) or "")
+            return actor.post_id in {one.by for one in (ordered, control) if one is not None}
         case Grant.RECORDER:
             return _recorder(world, command) == actor.post_id
+        case Grant.KEEPER | Grant.PLAN | Grant.ADDRESSEE | Grant.EXECUTING | Grant.DESK | Grant.SYSTEM:
+            return holds_response(grant, world, command, actor)
 
 
 def _stands_above_holder(world: World, command: leadership.AssumeCommand, actor: Actor) -> bool:
@@ -208,8 +205,22 @@ def _incident(world: World, command: Any) -> str | None:
     if isinstance(command, entry.StrikeEntry | entry.RestoreEntry):
         struck = world.find_entry(command.position)
         return struck.incident if struck else None
-    found = world.dispatches.get(getattr(command, "dispatch", ""))
-    return found.incident if found else None
+    for name, table in _parts(world):
+        found = table.get(getattr(command, name, None) or "")
+        if found is not None:
+            return str(found.incident)
+    return None
+
+
+def _parts(world: World) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """The parts of an incident that a command may name instead of it."""
+    return (
+        ("dispatch", world.dispatches),
+        ("task", world.tasks),
+        ("control", world.controls),
+        ("activation", world.activations),
+        ("link", world.links),
+    )
 
 
 def _recorder(world: World, command: Any) -> str | None:

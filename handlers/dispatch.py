@@ -53,6 +53,10 @@ def dispatch_team(world: World, command: DispatchTeam, context: Context) -> Iter
         if (known.team, known.incident) == (team.id, incident.id):
             return
         raise AlreadyExists("dispatch", "调派", command.dispatch)
+    if command.agreement is not None:
+        world.agreement(
+            command.agreement
+        )  # it must be there; one that has ended is a finding (W16), not a refusal
     id = chosen(command.dispatch) or next_dispatch(world)
     bound = world.dispatches.get(team.dispatch or "")
     if bound is not None:
@@ -69,6 +73,7 @@ def dispatch_team(world: World, command: DispatchTeam, context: Context) -> Iter
         incident=incident.id,
         strength=team.strength,
         diverted_from=bound.id if bound else None,
+        agreement=command.agreement,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from core.catalogue import AnyEvent
 from core.entry import AddEntry, EntryAdded, EntryRestored, EntryStruck, RestoreEntry, StrikeEntry
-from core.errors import Rule
+from core.errors import NotAuthorised, Rule
 from core.messages import Context
 from core.world import World
 
@@ -24,6 +24,8 @@ def add_entry(world: World, command: AddEntry, context: Context) -> Iterator[Any
     _together("fact", command.fact, "value", command.value)
     _together("evidence", command.evidence, "condition", command.condition)
     _together("milestone", command.milestone, "dispatch", command.dispatch)
+    if command.tag == "search_end":
+        _by_the_commander(world, command, context)
     team = None
     late = incident.closed_at is not None
     if command.milestone is not None and command.dispatch is not None:
@@ -62,6 +64,25 @@ def add_entry(world: World, command: AddEntry, context: Context) -> Iterator[Any
         tag=command.tag,
         late=late,
     )
+
+
+def _by_the_commander(world: World, command: AddEntry, context: Context) -> None:
+    """To end a search is the commander's decision, with the expert note as its text (domain §7)."""
+    if command.text is None:
+        raise Rule(
+            "incomplete",
+            "结束搜救须附专家意见（text）。",
+            "Ending a search needs the expert note (text).",
+            fields=["tag", "text"],
+        )
+    commander = world.incident(world.members(command.incident)[0]).commander
+    if commander != context.actor.post_id:
+        raise NotAuthorised(
+            f"结束搜救由总指挥（{commander or '空缺'}）决定。",
+            f"Ending a search is for the commander ({commander or 'nobody'}).",
+            commander=commander,
+            post=context.actor.post_id,
+        )
 
 
 def strike_entry(world: World, command: StrikeEntry, context: Context) -> Iterator[AnyEvent]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from core.casualty import CasualtiesRecorded, RecordCasualties
 from core.catalogue import AnyEvent
@@ -32,6 +31,16 @@ from core.incident import (
 from core.kinds import INCIDENT_KINDS, Kind
 from core.messages import Context
 from core.world import World
+from handlers.guards import (
+    controls_standing,
+    crews_unaccounted,
+    dispatches_open,
+    final_report_missing,
+    links_unanswered,
+    named,
+    persons_missing,
+    responses_open,
+)
 from handlers.numbers import chosen, next_incident
 from handlers.places import settled
 
@@ -159,31 +168,21 @@ def unmerge_incident(world: World, command: UnmergeIncident, context: Context) -
 
 
 def close_incident(world: World, command: CloseIncident, context: Context) -> Iterator[AnyEvent]:
-    """Refused with the whole list of what is still open: teams, crews, missing persons (domain §7)."""
+    """Refused with the whole list of what is still open (domain §7). A reason gets past unanswered links and a missing final report."""
     incident = world.incident(command.incident)
     if incident.closed_at is not None:
         return
     world.open_incident(incident.id)
-    dispatches = [world.dispatch(id) for id in incident.dispatches]
-    guards: list[dict[str, Any]] = [
-        {"guard": "dispatch_open", "dispatch": one.id, "team": one.team, "state": one.state}
-        for one in dispatches
-        if one.open
+    guards = [
+        *dispatches_open(world, incident.id),
+        *crews_unaccounted(world, incident.id),
+        *persons_missing(world, incident.id),
+        *responses_open(world, incident.id),
+        *controls_standing(world, incident.id),
     ]
-    guards += [
-        {
-            "guard": "crew_unaccounted",
-            "dispatch": one.id,
-            "team": one.team,
-            "missing": one.crew.missing,
-            "inside": one.crew.inside,
-        }
-        for one in dispatches
-        if one.crew is not None and (one.crew.missing or one.crew.inside)
-    ]
-    if missing := _missing(world, incident):
-        guards.append({"guard": "missing_persons", "missing": missing})
-    if guards:
+    passable = [*links_unanswered(world, incident.id), *final_report_missing(world, incident.id)]
+    if guards or (passable and command.override_reason is None):
+        guards += passable
         teams = "、".join(str(one["team"]) for one in guards if one["guard"] == "dispatch_open")
         raise Rule(
             "incident_has_open_matters",
@@ -194,17 +193,12 @@ def close_incident(world: World, command: CloseIncident, context: Context) -> It
             incident=incident.id,
             guards=guards,
         )
-    yield IncidentClosed(incident=incident.id, reason=command.reason)
-
-
-def _missing(world: World, incident: Incident) -> int | None:
-    """Persons missing: the latest unstruck statement about the incident or one merged into it, since all speak of one thing."""
-    statements = list(incident.casualties)
-    for merged in incident.merged:
-        if (found := world.incidents.get(merged)) is not None:
-            statements.extend(found.casualties)
-    standing = [one for one in statements if one.missing is not None and not one.struck]
-    return max(standing, key=lambda one: one.position).missing if standing else None
+    yield IncidentClosed(
+        incident=incident.id,
+        reason=command.reason,
+        override_reason=command.override_reason if passable else None,
+        passed=tuple(named(one) for one in passable),
+    )
 
 
 def reopen_incident(world: World, command: ReopenIncident, context: Context) -> Iterator[AnyEvent]:
@@ -222,6 +216,13 @@ def reopen_incident(world: World, command: ReopenIncident, context: Context) -> 
         dispatches=tuple(world.dispatch(id) for id in incident.dispatches),
         entries=tuple(entry for one in members for entry in world.entries.get(one, {}).values()),
         merged=tuple(world.incident(one) for one in incident.merged),
+        reports=world.reports.get(incident.id, ()),
+        **{
+            name: tuple(row for one in members for row in world.part_of(name, one))
+            for name in ("activations", "tasks", "links", "proposals", "controls")
+        },
+        missed={one: owed for one in members if (owed := world.keyed("missed", one))},
+        waived={one: owed for one in members if (owed := world.keyed("waived", one))},
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from core.catalogue import AnyEvent
 from core.errors import NotAuthorised, Rule
 from core.leadership import AssumeCommand, CommandOffered, CommandTransferred, OfferCommand, TransferCommand
+from core.link import LinkAccepted
 from core.messages import Context
 from core.world import World
 
@@ -53,7 +54,26 @@ def offer_command(world: World, command: OfferCommand, context: Context) -> Iter
 
 
 def transfer_command(world: World, command: TransferCommand, context: Context) -> Iterator[AnyEvent]:
-    """Of an empty slot; or by the open offer made to the sender's own post."""
+    """Of an empty slot; or by the open offer made to the sender's own post. Links that asked this post to take it are answered so."""
+    taken = list(take_command(world, command, context))
+    yield from taken
+    if not taken or command.slot != "overall":
+        return
+    me = context.actor.post_id
+    for incident in world.members(command.incident):
+        for link in world.part_of("links", incident):
+            asked = link.kind == "hand_over" and me in (link.to_post, *link.escalated)
+            if asked and link.state in ("open", "acknowledged"):
+                yield LinkAccepted(
+                    link=link.id,
+                    activation=link.activation,
+                    incident=link.incident,
+                    late=link.late_at(context.occurred_at),
+                )
+
+
+def take_command(world: World, command: TransferCommand, context: Context) -> Iterator[AnyEvent]:
+    """Command passes, at this instant."""
     incident = world.open_incident(command.incident)
     holder = incident.holders.get(command.slot)
     me = context.actor.post_id

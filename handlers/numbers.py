@@ -13,7 +13,7 @@ LOCAL = timezone(timedelta(hours=8))
 """Beijing time, without daylight saving: the year of an incident's number is the local one."""
 
 CHOSEN_DIGITS_MAX = 9
-_LONG_NUMBER = re.compile(rf"(?:[0-9]{{4}}|d)-[0-9]{{{CHOSEN_DIGITS_MAX + 1},}}")
+_LONG_NUMBER = re.compile(rf"(?:[0-9]{{4}}|[acdlptw])-[0-9]{{{CHOSEN_DIGITS_MAX + 1},}}")
 
 
 def chosen(id: str | None) -> str | None:
@@ -39,3 +39,8 @@ def next_incident(world: World, context: Context) -> str:
 def next_dispatch(world: World) -> str:
     """d-3: the next dispatch of the operation."""
     return f"d-{world.counters.get('dispatch', 0) + 1}"
+
+
+def next_number(world: World, prefix: str) -> str:
+    """c-7: the next order, warning, … of the operation."""
+    return f"{prefix}-{world.counters.get(prefix, 0) + 1}"

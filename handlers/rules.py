@@ -5,20 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from core import clock, dispatch, entry, incident, leadership, organisation, team
+from core import (
+    activation,
+    adoption,
+    agreement,
+    clock,
+    control,
+    dispatch,
+    drill,
+    entry,
+    finding,
+    hazard,
+    incident,
+    leadership,
+    link,
+    organisation,
+    register,
+    report,
+    task,
+    team,
+    warning,
+)
 from core.casualty import RecordCasualties
 from core.catalogue import COMMANDS, AnyEvent
 from core.errors import ExercisePaused, Unknown
 from core.messages import Context
 from core.operation import OpenOperation
 from core.world import World
+from handlers import activation as activating
+from handlers import adoption as adopting
+from handlers import agreement as agreements
+from handlers import control as controls
 from handlers import dispatch as dispatching
+from handlers import ending
 from handlers import entry as entries
+from handlers import finding as findings
+from handlers import hazard as hazards
 from handlers import incident as incidents
 from handlers import leadership as leading
+from handlers import link as links
 from handlers import operation as operations
 from handlers import organisation as organisations
+from handlers import register as registers
+from handlers import report as reports
+from handlers import task as tasks
 from handlers import team as teams
+from handlers import warning as warnings
 from handlers.authority import authorise
 from handlers.times import stated
 
@@ -77,6 +109,47 @@ RULES: dict[type[Any], RuleFunction] = {
     dispatch.CancelDispatch: dispatching.cancel_dispatch,
     dispatch.AccountForCrew: dispatching.account_for_crew,
     dispatch.CorrectMilestone: dispatching.correct_milestone,
+    adoption.AdoptPlan: adopting.adopt_plan,
+    adoption.AdoptPlans: adopting.adopt_plans,
+    adoption.RetirePlan: adopting.retire_plan,
+    register.EnterRegister: registers.enter_register,
+    agreement.SignAgreement: agreements.sign_agreement,
+    drill.RecordDrill: adopting.record_drill,
+    activation.StandBy: activating.stand_by,
+    activation.StandDown: activating.stand_down,
+    activation.ActivatePlan: activating.activate_plan,
+    activation.ChangeResponseLevel: activating.change_response_level,
+    activation.ReleaseActivation: ending.release_activation,
+    activation.EndResponse: ending.end_response,
+    activation.DeclineProposal: activating.decline_proposal,
+    activation.ProposeActivation: activating.propose_activation,
+    task.StartTask: tasks.start_task,
+    task.CompleteTask: tasks.complete_task,
+    task.SkipTask: tasks.skip_task,
+    link.AcknowledgeLink: links.acknowledge_link,
+    link.AcceptLink: links.accept_link,
+    link.DeclineLink: links.decline_link,
+    link.TimeOutLink: links.time_out_link,
+    link.TriggerLinks: links.trigger_links,
+    control.OrderControl: controls.order_control,
+    control.PutControlInForce: controls.put_control_in_force,
+    control.AmendControl: controls.amend_control,
+    control.ReviewControl: controls.review_control,
+    control.LiftControl: controls.lift_control,
+    warning.IssueWarning: warnings.issue_warning,
+    warning.RelaySignal: warnings.relay_signal,
+    warning.AcknowledgeWarning: warnings.acknowledge_warning,
+    warning.UpdateWarning: warnings.update_warning,
+    warning.CancelWarning: warnings.cancel_warning,
+    hazard.DeclareHazardContents: hazards.declare_hazard_contents,
+    hazard.RecordCrowdReading: hazards.record_crowd_reading,
+    hazard.DecideCrowdMeasure: hazards.decide_crowd_measure,
+    report.FileReport: reports.file_report,
+    finding.RaiseFinding: findings.raise_finding,
+    finding.ClearFinding: findings.clear_finding,
+    finding.AcknowledgeFinding: findings.acknowledge_finding,
+    finding.MissObligation: findings.miss_obligation,
+    finding.WaiveObligation: findings.waive_obligation,
 }
 
 if _missing := [name for name, command in COMMANDS.items() if command not in RULES]:

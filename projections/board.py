@@ -19,9 +19,22 @@ from core.messages import Place
 from core.tables import Undo
 from core.world import VERSION as WORLD_VERSION
 from core.world import World
+from projections.response import (
+    OWING,
+    Grouped,
+    Thing,
+    asked_again,
+    filed_for,
+    of_incident,
+    owed_by,
+    owing_things,
+    single_row,
+    tables_of,
+)
 from projections.rows import (
     KINDS,
     Row,
+    RowChange,
     RowKind,
     dispatch_row,
     incident_row,
@@ -31,19 +44,10 @@ from projections.rows import (
 )
 from projections.timeline import Entry, Timeline
 
-VERSION = WORLD_VERSION * 100 + 1
+VERSION = WORLD_VERSION * 100 + 2
 """Of the fold and of the shape of its rows: raised when a page may not go on from rows of the version before."""
 
 _Key = tuple[RowKind, str]
-
-
-class RowChange(Struct, frozen=True, array_like=True):
-    """One row as it is after `position`, or None where it is gone."""
-
-    kind: RowKind
-    id: str
-    position: int
-    row: Row | None
 
 
 class Change(Struct, frozen=True):
@@ -90,7 +94,10 @@ class Board:
             id(self.world.teams): "team",
             id(self.world.incidents): "incident",
             id(self.world.dispatches): "dispatch",
+            **{id(table): kind for kind, table in tables_of(self.world).items()},
         }
+        self._owed = Grouped("obligation", owed_by)
+        self._filed = Grouped("report", filed_for)
         self._make_all()
 
     @property
@@ -103,14 +110,24 @@ class Board:
         """Fold one event, and say what it changed."""
         world = self.world
         undo: Undo = []
+        owing = dict.fromkeys(asked_again(world, recorded))
         world.apply(recorded, undo)
+        owing.update(dict.fromkeys(asked_again(world, recorded)))
         touched = self._touched(undo)
         entries = self.timeline.note(recorded)
         if isinstance(recorded.event, IncidentClosed):
             for key in self._leaving(recorded.event.incident):
                 touched[key] = None
+        owing.update(dict.fromkeys(self._deadlines_about(undo, touched)))
+        filed = dict.fromkeys(("incident", key) for table, key, _ in undo if table is world.reports)
+        filed.update(dict.fromkeys(key for key in touched if key[0] == "incident"))
         world.sweep()  # only now: the sentence of a closing names the incident that it closes
-        rows = [change for key in touched if (change := self._made(key, recorded.position)) is not None]
+        position = recorded.position
+        rows = [change for key in touched if (change := self._made(key, position)) is not None]
+        for thing in owing:
+            rows += self._owed.make_again(world, thing, self.rows["obligation"], position)
+        for thing in filed:
+            rows += self._filed.make_again(world, thing, self.rows["report"], position)
         return Change(recorded.position, rows, entries, any(table is world.clocks for table, _, _ in undo))
 
     def skip(self, recorded: Recorded) -> None:
@@ -138,6 +155,16 @@ class Board:
                         touched["team", dispatch.team] = None
         return touched
 
+    def _deadlines_about(self, undo: Undo, touched: Iterable[_Key]) -> Iterator[Thing]:
+        """The things whose deadlines stand otherwise because a row changed or left, or because one was missed or waived."""
+        world = self.world
+        yield from (key for key in touched if key[0] in OWING)
+        for table, key, _ in undo:
+            if table is world.missed or table is world.waived:
+                thing = self._owed.thing_of(key)
+                if thing is not None:
+                    yield thing
+
     def _touch_beside(self, touched: dict[_Key, None], id: str, before: Dispatch | None) -> None:
         """A dispatch shows in its team's row, and in its incident's as long as it is open."""
         after = self.world.dispatches[id]
@@ -156,6 +183,7 @@ class Board:
             yield "dispatch", dispatch.id
             yield "team", dispatch.team
             self._dispatches_of.get(dispatch.team, {}).pop(dispatch.id, None)
+        yield from of_incident(self.world, id)
         for merged in incident.merged:
             yield from self._leaving(merged)
 
@@ -172,10 +200,13 @@ class Board:
             "team": world.teams,
             "incident": world.incidents,
             "dispatch": world.dispatches,
+            **tables_of(world),
         }
         for kind, keys in tables.items():
             made = ((key, self._row(kind, key)) for key in keys)
             self.rows[kind] = {_id_of(row): row for _, row in made if row is not None}
+        self.rows["obligation"] = dict(self._owed.make_all(world, owing_things(world)))
+        self.rows["report"] = dict(self._filed.make_all(world, (("incident", id) for id in world.reports)))
 
     def _made(self, key: _Key, position: int) -> RowChange | None:
         """The row made again, if it came out different."""
@@ -212,6 +243,10 @@ class Board:
             case "dispatch":
                 dispatch = world.dispatches.get(id)
                 return None if dispatch is None else dispatch_row(dispatch)
+            case "obligation" | "report":
+                raise ValueError(f"{kind} rows come several to a thing")
+            case _:
+                return single_row(world, kind, id)
 
     def _last_dispatch(self, team: str, open: str | None) -> Dispatch | None:  # noqa: A002  the word of the domain
         """The team's open assignment, else the newest that the world still holds."""

@@ -46,6 +46,7 @@ class Metrics:
 
     version: ClassVar[int] = 1
     """Raised when stored snapshots of it, or what it says, change their shape."""
+    reads: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, register: Register | None = None) -> None:
         self._register = register or Register()

@@ -7,8 +7,11 @@ from datetime import datetime, timedelta, timezone
 
 from msgspec import Struct
 
+from core.control import Control
 from core.dispatch import Milestone
+from core.finding import Finding
 from core.kinds import INCIDENT_KINDS
+from core.link import Link
 from core.tables import Tables
 
 ZONE = timezone(timedelta(hours=8))
@@ -79,6 +82,39 @@ class Names:
         if name is None:
             return Said(f"{owner.zh} {post}", f"{owner.en}, {post}")
         return Said(f"{owner.zh} {name.zh}", f"{owner.en}, {name.en or name.zh}")
+
+    def plan(self, id: str) -> Said:
+        adopted = self._tables.plans.get(id)
+        if adopted is None:
+            return Said(f"《{id}》", id)
+        title = adopted.document.title
+        return Said(f"《{title.zh}》", title.en or title.zh)
+
+    def plan_of(self, activation: str, plan: str | None) -> Said:
+        """The plan of an activation, where the event itself does not say which."""
+        found = self._tables.activations.get(activation)
+        return self.plan(plan or (found.plan if found is not None else activation))
+
+    def task(self, id: str) -> Said:
+        found = self._tables.tasks.get(id)
+        if found is None:
+            return Said(id, id)
+        who = self.post(found.post)
+        return Said(f"{found.title}（{id}，{who.zh}）", f"{found.title} ({id}, {who.en})")
+
+    def warning(self, id: str) -> Said:
+        found = self._tables.warnings.get(id)
+        return Said(id, id) if found is None else Said(f"{id} {found.area}", f"{id} {found.area}")
+
+    def link(self, id: str) -> Link | None:
+        """The link itself, which says of what kind it is and to whom it went."""
+        return self._tables.links.get(id)
+
+    def control(self, id: str) -> Control | None:
+        return self._tables.controls.get(id)
+
+    def finding(self, id: str) -> Finding | None:
+        return self._tables.findings.get(id)
 
 
 def short(text: str) -> str:

@@ -15,10 +15,31 @@ from core.operation import Operation, OperationKind
 from core.organisation import Level, Organisation
 from core.scales import IncidentGrade
 from core.team import Team
+from projections.rows_response import ResponseRow
 from projections.targets import due
 
-RowKind = Literal["operation", "organisation", "team", "incident", "dispatch"]
-KINDS: tuple[RowKind, ...] = ("operation", "organisation", "team", "incident", "dispatch")
+ResponseKind = Literal[
+    "plan", "activation", "proposal", "task", "link", "control", "warning", "finding", "obligation", "report"
+]
+"""Kinds of rows of the response: projections/rows_response.py."""
+RowKind = Literal["operation", "organisation", "team", "incident", "dispatch"] | ResponseKind
+KINDS: tuple[RowKind, ...] = (
+    "operation",
+    "organisation",
+    "team",
+    "incident",
+    "dispatch",
+    "plan",
+    "activation",
+    "proposal",
+    "task",
+    "link",
+    "control",
+    "warning",
+    "finding",
+    "obligation",
+    "report",
+)
 
 MILESTONES = (
     "ordered",
@@ -123,7 +144,16 @@ class DispatchRow(Struct, frozen=True):
     milestones: dict[str, MilestoneRow]
 
 
-Row = OperationRow | OrganisationRow | TeamRow | IncidentRow | DispatchRow
+Row = OperationRow | OrganisationRow | TeamRow | IncidentRow | DispatchRow | ResponseRow
+
+
+class RowChange(Struct, frozen=True, array_like=True):
+    """One row as it is after `position`, or None where it is gone."""
+
+    kind: RowKind
+    id: str
+    position: int
+    row: Row | None
 
 
 def clock_row(clock: Clock | None) -> ClockRow | None:

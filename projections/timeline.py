@@ -10,12 +10,31 @@ from typing import Any, Literal, get_args
 import msgspec
 from msgspec import Struct, structs
 
-from core import clock, dispatch, incident, leadership, organisation, team
+from core import (
+    activation,
+    adoption,
+    clock,
+    control,
+    dispatch,
+    finding,
+    hazard,
+    incident,
+    leadership,
+    link,
+    organisation,
+    task,
+    team,
+    warning,
+)
+from core.agreement import AgreementSigned
 from core.casualty import CasualtiesRecorded
 from core.catalogue import AnyEvent, Recorded
 from core.clock import now_of
+from core.drill import DrillRecorded
 from core.entry import EntryAdded, EntryEvent, EntryRestored, EntryStruck
 from core.operation import CommandRefused, OperationOpened
+from core.register import RegisterEntered
+from core.report import ReportFiled
 from core.tables import Tables
 from projections.names import Names, Said
 from projections.sentences import say
@@ -24,7 +43,24 @@ TIMELINE_ENTRIES_MAX = 500
 LATE_ENTRY_S = 120
 """Written down later than this after it happened: a late entry (review: delay marks). Configuration, not a rule."""
 
-Kind = Literal["incident", "team", "dispatch", "entry", "organisation", "operation", "refusal", "clock"]
+Kind = Literal[
+    "incident",
+    "team",
+    "dispatch",
+    "entry",
+    "organisation",
+    "operation",
+    "refusal",
+    "clock",
+    "plan",
+    "task",
+    "link",
+    "control",
+    "warning",
+    "hazard",
+    "report",
+    "finding",
+]
 
 _KIND_OF_UNION: tuple[tuple[Any, Kind], ...] = (
     (clock.ClockEvent, "clock"),
@@ -34,11 +70,26 @@ _KIND_OF_UNION: tuple[tuple[Any, Kind], ...] = (
     (leadership.LeadershipEvent, "incident"),
     (EntryEvent, "entry"),
     (dispatch.DispatchEvent, "dispatch"),
+    (adoption.AdoptionEvent, "plan"),
+    (activation.ActivationEvent, "plan"),
+    (task.TaskEvent, "task"),
+    (link.LinkEvent, "link"),
+    (control.ControlEvent, "control"),
+    (warning.WarningEvent, "warning"),
+    (hazard.HazardEvent, "hazard"),
+    (finding.FindingEvent, "finding"),
+    (finding.ObligationEvent, "finding"),
 )
 KIND_OF: dict[type[Any], Kind] = {
     OperationOpened: "operation",
     CommandRefused: "refusal",
     CasualtiesRecorded: "incident",
+    AgreementSigned: "plan",
+    DrillRecorded: "plan",
+    RegisterEntered: "plan",
+    activation.ActivationProposed: "plan",
+    activation.ProposalDeclined: "plan",
+    ReportFiled: "report",
     **{event: kind for union, kind in _KIND_OF_UNION for event in get_args(union)},
 }
 
@@ -56,10 +107,37 @@ _SIGNIFICANT = frozenset(
         clock.ClockPaused,
         clock.ClockResumed,
         clock.ClockJumped,
+        activation.PlanStoodBy,
+        activation.PlanActivated,
+        activation.ResponseLevelChanged,
+        activation.ResponseEnded,
+        link.LinkDeclined,
+        link.LinkTimedOut,
+        control.ControlOrdered,
+        control.ControlLifted,
+        warning.WarningIssued,
+        warning.SignalRelayed,
+        warning.WarningUpdated,
+        warning.WarningCancelled,
+        ReportFiled,
     }
 )
 _MAY_BE_LATE = frozenset({"incident", "team", "dispatch", "entry"})
-_NOT_AN_ARGUMENT = frozenset({"organisations", "teams", "as_was", "entries", "asked", "briefing", "zh", "en"})
+_NOT_AN_ARGUMENT = frozenset(
+    {
+        "organisations",
+        "teams",
+        "as_was",
+        "entries",
+        "asked",
+        "briefing",
+        "zh",
+        "en",
+        "document",
+        "elements",
+        "file",
+    }
+)
 """Fields that hold whole tables, a whole command or a whole sentence: they stay in the log."""
 
 
@@ -174,6 +252,8 @@ def _is_significant(event: AnyEvent) -> bool:
             return event.dispatch is not None
         case EntryAdded():
             return event.tag is not None
+        case finding.FindingRaised():
+            return event.severity == "critical"
         case _:
             return type(event) in _SIGNIFICANT
 

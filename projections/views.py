@@ -11,6 +11,7 @@ from core.messages import Name, Place
 from core.organisation import Former, Level
 from projections.board import VERSION, Board
 from projections.metrics import Metrics
+from projections.register_views import FindingsView, ObligationsView, PlansView
 from projections.rows import clock_row
 
 
@@ -18,6 +19,8 @@ class View(Protocol):
     """A fold that can be asked for by name. `data` is plain values for JSON; `version` is raised when its shape changes."""
 
     version: ClassVar[int]
+    reads: ClassVar[tuple[str, ...]]
+    """The types of event that it is made of; none: of all."""
 
     def __init__(self) -> None: ...
 
@@ -33,6 +36,7 @@ class BoardView:
     """What the page shows: all rows, and the timeline. The views below read the same board, each its own part."""
 
     version: ClassVar[int] = VERSION
+    reads: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, board: Board | None = None) -> None:
         self.board = board or Board()
@@ -140,4 +144,7 @@ VIEWS: dict[str, type[View]] = {
     "register": RegisterView,
     "operation": OperationView,
     "metrics": Metrics,
+    "plans": PlansView,
+    "obligations": ObligationsView,
+    "findings": FindingsView,
 }

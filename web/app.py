@@ -78,6 +78,7 @@ OPENAPI = OpenAPIConfig(
     tags=[
         Tag(name="命令 Commands", description="唯一的入口 · the one door"),
         Tag(name="日志 Log", description="原样的记录 · records as they are stored"),
+        Tag(name="预案 Plans", description="预案库与衔接 · the register of plans and how they link"),
         Tag(name="视图 Views", description="任一时刻的态势 · the picture at any position"),
         Tag(name="登录 Session", description="浏览器登录 · for browsers"),
         Tag(name="运行 Operation", description="健康与指标 · health and metrics"),

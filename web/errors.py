@@ -106,6 +106,15 @@ def unknown_incident(incident: str) -> Problem:
     )
 
 
+def unknown_plan(plan: str) -> Problem:
+    return Problem(
+        404,
+        "unknown_plan",
+        f"没有这个预案：{plan}。请核对编号。",
+        f"There is no plan {plan}: check the id.",
+    )
+
+
 def too_large(limit_bytes: int) -> Problem:
     return Problem(
         413,

@@ -10,6 +10,7 @@ import contextlib
 import contextvars
 import re
 from collections.abc import AsyncGenerator, Coroutine
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import structlog
@@ -25,6 +26,7 @@ from web.accounts.access import Access
 from web.accounts.accounts import Accounts
 from web.limits import Limits
 from web.metrics import MeteredLog, Metrics
+from web.reactor import RECENT, Reactor
 from web.settings import Settings
 
 _log = structlog.get_logger("node")
@@ -95,6 +97,7 @@ class Node:
         self.limits = Limits(settings)
         self._desks: dict[str, Desk] = {}
         self._keepers: dict[str, Keeper] = {}
+        self._reactors: dict[str, Reactor] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._infos: dict[str, OperationInfo] = {}
 
@@ -109,6 +112,7 @@ class Node:
         try:
             await node.accounts.open()
             await set_up(node)
+            await node._react_to_recent()
         except BaseException:
             await node.close()
             raise
@@ -129,6 +133,9 @@ class Node:
         keepers, self._keepers = list(self._keepers.values()), {}
         for keeper in keepers:
             await keeper.close()
+        reactors, self._reactors = list(self._reactors.values()), {}
+        for reactor in reactors:
+            await reactor.close()
         desks, self._desks = list(self._desks.values()), {}
         for desk in desks:
             await desk.close()
@@ -184,7 +191,21 @@ class Node:
                 found = self._desks[operation] = await _of_no_request(
                     Desk.open(MeteredLog(self.log, self.metrics), operation, self._desk_limits)
                 )
+            self._react_to(operation)
             return found
+
+    def _react_to(self, operation: str) -> None:
+        """Deadlines run from now on, on every node that serves the operation; the first to send is the one that counts."""
+        if self.settings.reactions and not self.closing and operation not in self._reactors:
+            self._reactors[operation] = Reactor.start(self.log, operation, lambda: self.desk(operation))
+
+    async def _react_to_recent(self) -> None:
+        """After a restart nobody need ask for an operation before its deadlines run again."""
+        for operation in await self.log.operations():
+            recorded_at = (await self.log.head(operation)).recorded_at
+            recent = recorded_at is not None and datetime.now(UTC) - recorded_at < RECENT
+            if kind_of(operation) is not None and (operation == LIVE or recent):
+                self._react_to(operation)
 
     async def forget_unopened(self, operation: str) -> None:
         """Let go of a desk whose operation was not opened after all, so that refused openings leave nothing in memory."""
@@ -195,6 +216,8 @@ class Node:
             # Looked at again under the lock: meanwhile somebody who may do so might have opened it.
             if self._desks.get(operation) is desk and not _in_use(desk):
                 del self._desks[operation]
+                if (reactor := self._reactors.pop(operation, None)) is not None:
+                    await reactor.close()
                 await desk.close()
         self._locks.pop(operation, None)
 

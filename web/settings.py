@@ -86,6 +86,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     # The desk
     queue_commands_max: PositiveInt = 10_000
     batch_commands_max: PositiveInt = 512
+    reactions: bool = True
+    """Whether this node acts on deadlines and start conditions; one node of an installation must."""
 
     # HTTP
     body_bytes_max: PositiveInt = 64 << 10

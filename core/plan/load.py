@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from msgspec import structs
+
 from core.plan.build import build
 from core.plan.builder import Builder
 from core.plan.faults import Fault, Faults, FileRefused
@@ -39,7 +41,16 @@ def load_register(files: Mapping[str, bytes]) -> Register:
     return register
 
 
-def _add(register: Register, adoptions: dict[str, tuple[Adoption, str, int]], data: bytes, path: str) -> None:
+def parse_register(data: bytes, path: str = "register.yaml") -> RegisterFile:
+    """The rows in one register file; raises `FileRefused` with every fault, ids that are there twice among them."""
+    register = Register()
+    file = _add(register, {}, data, path)
+    return structs.replace(file, adoptions=())
+
+
+def _add(
+    register: Register, adoptions: dict[str, tuple[Adoption, str, int]], data: bytes, path: str
+) -> RegisterFile:
     """Put one register file's rows into the register."""
     faults = Faults(path)
     node = read(data, faults, bytes_max=REGISTER_BYTES_MAX, nodes_max=REGISTER_NODES_MAX)
@@ -72,6 +83,7 @@ def _add(register: Register, adoptions: dict[str, tuple[Adoption, str, int]], da
     register.waivers += file.waivers
     if faults:
         raise FileRefused(faults.listed())
+    return file
 
 
 def _add_plans(

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from core import catalogue
+from core.activation import PlanActivated, PlanStoodBy
 from core.catalogue import AnyEvent, Recorded, tags_of
 from core.clock import now_of
+from core.control import ControlOrdered
 from core.dispatch import TeamDispatched
 from core.errors import Refused
 from core.incident import IncidentReported
@@ -20,6 +22,7 @@ from core.log.protocol import Head, Held, StoredCommand, StoredEvent
 from core.messages import Context, Envelope
 from core.operation import CommandRefused, OpenOperation
 from core.tables import Undo
+from core.warning import SignalRelayed, WarningIssued
 from core.world import World
 from handlers import answers
 from handlers.answers import Answer
@@ -184,4 +187,12 @@ def _created(events: Iterable[Any]) -> dict[str, str]:
             created["incident"] = event.incident
         elif isinstance(event, TeamDispatched):
             created["dispatch"] = event.dispatch
+        elif isinstance(event, PlanActivated | PlanStoodBy):
+            created.setdefault(
+                "activation", event.activation
+            )  # the one asked for comes before what follows from it
+        elif isinstance(event, ControlOrdered):
+            created["control"] = event.control
+        elif isinstance(event, WarningIssued | SignalRelayed):
+            created["warning"] = event.warning
     return created

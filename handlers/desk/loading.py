@@ -12,6 +12,16 @@ from core.log.protocol import Held, Log, Query, StoredEvent
 from core.world import VERSION, World
 from handlers.desk.limits import DeskLimits, OperationUnreadable
 
+_MAKES = {
+    "TeamDispatched": "dispatch",
+    "LinkOpened": "link",
+    "TaskOpened": "task",
+    "PlanActivated": "activation",
+    "PlanStoodBy": "activation",
+    "ActivationProposed": "proposal",
+    "ControlOrdered": "control",
+}
+"""The events that make the parts of an incident which a command may name by themselves."""
 _MERGING = frozenset({"IncidentMerged", "IncidentUnmerged"})
 
 
@@ -42,13 +52,16 @@ async def recall(
     operation: str, world: World, held: Held, commands: Iterable[Any], limits: DeskLimits
 ) -> None:
     """Bring back the closed incidents that these commands name, before anything is decided. Reads by tag; never scans."""
-    incidents, dispatches, positions = _unknown_to(world, commands)
+    incidents, parts, positions = _unknown_to(world, commands)
     for position in positions:
         for stored in await held.read(position - 1, Query(), 1):
             incidents.update(_tags(stored, "incident:"))
-    for stored in await _read(held, dispatches, ("TeamDispatched",), limits):
-        # Found by the assignment it made, not by one that it took the team from: that is another story.
-        if not dispatches.isdisjoint(list(_tags(stored, "dispatch:"))[:1]):
+    kinds = {part.partition(":")[0] for part in parts}
+    making = tuple(event for event, thing in _MAKES.items() if thing in kinds)
+    for stored in await _read(held, parts, making, limits):
+        # Found by the thing that it made, not by one that it names beside it: that is another story.
+        made = _MAKES[stored.type]
+        if not parts.isdisjoint(list(_tags(stored, f"{made}:"))[:1]):
             incidents.update(_tags(stored, "incident:"))
     known: set[str] = set()
     found: dict[int, StoredEvent] = {}
@@ -88,19 +101,28 @@ def _tags(stored: StoredEvent, prefix: str) -> dict[str, None]:
 
 
 def _unknown_to(world: World, commands: Iterable[Any]) -> tuple[set[str], set[str], set[int]]:
-    """What commands name and the world does not hold: tags of incidents and of dispatches, and positions of entries."""
+    """What commands name and the world does not hold: tags of incidents, of their parts, and positions of entries."""
+    held_here: dict[str, dict[str, Any]] = {
+        "dispatch": world.dispatches,
+        "link": world.links,
+        "task": world.tasks,
+        "activation": world.activations,
+        "proposal": world.proposals,
+        "control": world.controls,
+    }
     incidents: set[str] = set()
-    dispatches: set[str] = set()
+    parts: set[str] = set()
     positions: set[int] = set()
     for command in commands:
         for name in ("incident", "into", "other"):
             id = getattr(command, name, None)
             if isinstance(id, str) and id not in world.incidents and id not in world.organisations:
                 incidents.add(f"incident:{id}")
-        dispatch = getattr(command, "dispatch", None)
-        if dispatch is not None and dispatch not in world.dispatches:
-            dispatches.add(f"dispatch:{dispatch}")
+        for thing, table in held_here.items():
+            named = getattr(command, thing, None)
+            if named is not None and named not in table:
+                parts.add(f"{thing}:{named}")
         position = getattr(command, "position", None)
         if position is not None and world.find_entry(position) is None:
             positions.add(position)
-    return incidents, dispatches, positions
+    return incidents, parts, positions

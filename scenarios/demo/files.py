@@ -21,6 +21,7 @@ from core.team import Capabilities, Strength
 HERE = Path(__file__).parent
 REGISTER = HERE / "register.toml"
 DAY = HERE / "day.toml"
+PLANS = HERE / "plans"
 
 FILE_BYTES_MAX = 1 << 20
 ORGANISATIONS_MAX = 2_000

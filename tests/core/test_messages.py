@@ -152,5 +152,5 @@ def test_both_sides_of_a_merger_a_link_and_a_diversion_are_tagged() -> None:
     assert of("IncidentUnmerged", incident="a", out_of="b") == ("incident:a", "incident:b")
     assert of("IncidentsLinked", incident="a", other="b") == ("incident:a", "incident:b")
     assert of("OrganisationMerged", organisation="a", into="b") == ("organisation:a", "organisation:b")
-    assert of("TeamDispatched", dispatch="d-2", diverted_from="d-1")[-1] == "dispatch:d-1"
+    assert "dispatch:d-1" in of("TeamDispatched", dispatch="d-2", diverted_from="d-1")
     assert of("DispatchCancelled", dispatch="d-1", to="d-2")[-1] == "dispatch:d-2"

@@ -25,6 +25,15 @@ IDS = {
     "team": ["t-1", "t-2"],
     "organisation": ["o-1", "o-2"],
     "post": ["duty", "grid"],
+    "activation": ["a-1", "a-2"],
+    "task": ["t-1", "t-2"],
+    "link": ["l-1", "l-2"],
+    "control": ["c-1", "c-2"],
+    "proposal": ["p-1", "p-2"],
+    "warning": ["w-1", "w-2"],
+    "plan": ["pl-1", "pl-2"],
+    "point": ["cp-1"],
+    "obligation": ["task|t-1|9", "link.ack|l-1|9", "plan.review|pl-1|9", "warning.ack|w-1@gov/duty|9"],
 }
 
 

@@ -107,7 +107,7 @@ async def test_a_refusal_is_recorded_and_is_about_its_actor_alone(nodes: Nodes) 
     assert (last.event.command, last.event.code) == ("DispatchTeam", "not_authorised")
     assert (
         bytes(last.event.asked)
-        == b'{"type":"DispatchTeam","incident":"i-9","team":"fs-1","dispatch":null,"divert":false}'
+        == b'{"type":"DispatchTeam","incident":"i-9","team":"fs-1","dispatch":null,"divert":false,"agreement":null}'
     )
 
 

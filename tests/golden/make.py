@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import types
 import typing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import NAMESPACE_URL, uuid5
@@ -18,14 +20,28 @@ from msgspec import NODEFAULT, Raw, Struct
 from core import catalogue
 from core.catalogue import EVENTS, Recorded
 from core.messages import Actor
+from core.plan.document import PlanDocument
+from core.plan.load import parse_register
+from core.plan.parse import parse_plan
+from core.plan.register import RegisterFile
 
 SAMPLES = Path(__file__).with_name("events.jsonl")
+BASE = Path(__file__).parents[1] / "plans" / "base"
 AT = datetime(2026, 5, 12, 1, 2, 3, 456789, tzinfo=UTC)
 ACTOR = Actor("u-17", "gov", "duty")
 FORMS = ("bare", "full")
 """With the required fields alone, and with every field."""
 NESTING_MAX = 3
 """A struct that holds its own kind is filled no deeper than this."""
+
+
+@cache
+def files() -> dict[Any, Any]:
+    """What has rules of its own is not made up of its types: a plan, and a register, as files say them."""
+    return {
+        PlanDocument: parse_plan((BASE / "plans" / "ent-slc-ammonia.yaml").read_bytes()).document,
+        RegisterFile: parse_register((BASE / "register" / "space.yaml").read_bytes()),
+    }
 
 
 def samples() -> list[bytes]:
@@ -94,11 +110,17 @@ def value(hint: Any, name: str, depth: int, default: Any = None) -> Any:
         return value(given[0], name, depth, default)
     if origin is Literal:
         return next(choice for choice in arguments if choice != default)
+    if origin is tuple and arguments and Ellipsis not in arguments:
+        return tuple(value(argument, name, depth + 1) for argument in arguments)
     if origin is tuple:
         inner = arguments[0] if arguments else str
         return () if depth >= NESTING_MAX else (value(inner, name, depth + 1),)
     if origin is dict:
         return {} if depth >= NESTING_MAX else {"键 key": value(arguments[1], name, depth + 1)}
+    if hint in files():
+        return files()[hint]
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return next(choice for choice in hint if choice is not default)
     if isinstance(hint, type) and issubclass(hint, Struct):
         return fill(hint, full=depth < NESTING_MAX, depth=depth + 1)
     return _plain(hint, name, default)
@@ -113,6 +135,10 @@ def _plain(hint: Any, name: str, default: Any) -> Any:
         return 120.1234567 if name == "lon" else 30.7654321
     if hint is datetime:
         return AT
+    if hint is date:
+        return AT.date()
+    if hint is timedelta:
+        return timedelta(minutes=7)
     if hint is Raw:
         return Raw(b'{"type":"ReportIncident","kind":"other"}')
     if hint is str:

@@ -12,8 +12,8 @@ import pytest
 from websockets.frames import Frame as Reference
 from websockets.frames import Opcode
 
-from projections.board import Change, RowChange
-from projections.rows import OperationRow
+from projections.board import Change
+from projections.rows import OperationRow, RowChange
 from projections.timeline import TIMELINE_ENTRIES_MAX
 from tests.views.page import board_of
 from tests.views.story import whole_day

@@ -110,7 +110,7 @@ export function what_is_wrong_is_named_with_the_words_that_would_be_right() {
   equal(problem('ZZ123 到场').id, 'command.error.unknown_team');
   equal(problem('PS001 到场').id, 'command.error.no_dispatch');
   equal(problem('FS012 到场 0017'), { id: 'command.error.other_incident', args: { team: 'FS012', incident: 'HZ003' } });
-  equal(problem('c', 'en').several, ['close', 'casualties', 'command', 'correct', 'find']);
+  equal(problem('c', 'en').several, ['close', 'casualties', 'command', 'correct', 'find', 'complete', 'lift']);
 }
 
 export function grave_orders_are_shown_before_they_go_out() {

@@ -26,9 +26,13 @@ from core.messages import Name
 from core.operation import OpenOperation
 from core.organisation import ClosePost, MergeOrganisation, OpenPost, RegisterOrganisation
 from core.team import AmendTeam, RegisterTeam, TakeOutOfService
-from handlers.authority import GRANTS, SYSTEM_PARTS, Grant
+from handlers.authority import GRANTS, SYSTEM_PARTS
+from handlers.grants import Grant
+from tests.rules.cases import FOUND
 from tests.rules.commands import ARRIVED, FIRST, SECOND, SENT, merge, report, send
-from tests.rules.given import Asked, asked, given
+from tests.rules.given import Asked, Story, asked, given
+from tests.rules.plans import plan_story
+from tests.rules.response_grants import OF_PLANS, RESPONSE_NO, RESPONSE_YES
 
 
 def take(by: str, incident: str = FIRST, slot: str = "overall") -> Asked:
@@ -74,6 +78,7 @@ YES: tuple[tuple[Grant, tuple[Any, ...], Any, str], ...] = (
     (Grant.LEAD, (report(), take("gov/commander")), AssumeCommand(incident=FIRST, slot="overall", reason="失联"), "gov/duty_lead"),
     (Grant.UPPER, (report(), take("com/grid")), AssumeCommand(incident=FIRST, slot="overall", reason="失联"), "street/commander"),
     (Grant.CONTROLLER, (), OpenOperation(title="演练"), "gov/controller"),
+    *RESPONSE_YES,
 )  # fmt: skip
 
 NO: tuple[tuple[Grant, tuple[Any, ...], Any, str], ...] = (
@@ -104,25 +109,26 @@ NO: tuple[tuple[Grant, tuple[Any, ...], Any, str], ...] = (
     (Grant.UPPER, (report(), take("dept/site_commander")), AssumeCommand(incident=FIRST, slot="overall", reason="失联"), "dept/commander"),
     (Grant.UPPER, (report(),), AssumeCommand(incident=FIRST, slot="overall", reason="空缺"), "street/commander"),
     (Grant.CONTROLLER, (), RegisterTeam(team="x", organisation="dept", name=Name(zh="队"), kind="other"), "gov/controller"),
+    *RESPONSE_NO,
 )  # fmt: skip
 
 
-def operation_for(grant: Grant) -> str:
-    return "drill-1" if grant is Grant.CONTROLLER else "live"
+def story_of(grant: Grant, before: tuple[Any, ...]) -> Story:
+    if grant in OF_PLANS:
+        return plan_story(*before)
+    return given(*before, operation="drill-1" if grant is Grant.CONTROLLER else "live")
 
 
 @pytest.mark.parametrize(("grant", "before", "command", "post"), YES)
 def test_yes(grant: Grant, before: tuple[Any, ...], command: Any, post: str) -> None:
     assert grant in GRANTS[type(command)]
-    story = given(*before, operation=operation_for(grant)).when(command, by=post)
+    story = story_of(grant, before).when(command, by=post)
     assert story.refusal is None or story.refusal.code != "not_authorised"
 
 
 @pytest.mark.parametrize(("grant", "before", "command", "post"), NO)
 def test_no(grant: Grant, before: tuple[Any, ...], command: Any, post: str) -> None:
-    given(*before, operation=operation_for(grant)).when(command, by=post).then_refused(
-        "not_authorised", post=post
-    )
+    story_of(grant, before).when(command, by=post).then_refused("not_authorised", post=post)
 
 
 def test_every_grant_has_its_yes_and_its_no() -> None:
@@ -155,10 +161,23 @@ def test_a_code_names_the_parent_as_well_as_its_id() -> None:
     assert story.world.organisation("c2").parent == "com"
 
 
+BY_THE_SYSTEM: dict[str, Any] = {
+    "setup": OpenPost(organisation="com", post="building"),
+    "replay": OpenPost(organisation="com", post="building"),
+    "reactions": report(),
+    "watch": FOUND,
+}
+
+
 @pytest.mark.parametrize("part", sorted(SYSTEM_PARTS))
 def test_a_part_of_the_system_does_what_its_row_says(part: str) -> None:
-    story = given().when(OpenPost(organisation="com", post="building"), by=f"system/{part}")
+    story = given().when(BY_THE_SYSTEM[part], by=f"system/{part}")
     assert story.refusal is None
+
+
+@pytest.mark.parametrize("part", sorted(SYSTEM_PARTS.keys() - {"replay"}))
+def test_a_part_of_the_system_does_nothing_else(part: str) -> None:
+    given(report()).when(VERIFY, by=f"system/{part}").then_refused("not_authorised")
 
 
 def test_setup_does_nothing_but_set_up() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -42,6 +42,7 @@ from core.organisation import (
     RenameOrganisation,
 )
 from core.team import AmendTeam, RegisterTeam, ReturnToService, TakeOutOfService
+from tests.rules.cases import ANEW, NOTHING, RESPONSE_CASES, Case
 from tests.rules.commands import (
     ARRIVED,
     BRIEFING,
@@ -56,25 +57,8 @@ from tests.rules.commands import (
     report,
     send,
 )
-from tests.rules.given import Asked, asked, given, t
-
-NOTHING = "nothing"
-"""Asked again, it is already so."""
-ANEW = "anew"
-"""Asked again, it is another fact."""
-
-
-class Case(NamedTuple):
-    """What came before, the command, its events; what asking again leads to (nothing, anew, or a refusal); a no and its code."""
-
-    before: tuple[Any, ...]
-    yes: Any
-    events: str
-    again: str
-    no: Any
-    code: str
-    operation: str = "live"
-
+from tests.rules.given import Asked, Story, asked, given, t
+from tests.rules.plans import plan_story
 
 DRILL = "drill-1"
 STARTED = (StartClock(at=t("09:00")),)
@@ -176,6 +160,7 @@ CASES = (
          "DispatchMilestoneCorrected", NOTHING,
          CorrectMilestone(dispatch="d-1", milestone="working", to=t("08:02"), reason="看错"),
          "milestone_not_recorded"),
+    *RESPONSE_CASES,
 )  # fmt: skip
 
 
@@ -187,29 +172,35 @@ def name_of(case: Case) -> str:
     return type(command_of(case.yes)).__name__
 
 
+def story_of(case: Case, *more: Any) -> Story:
+    if case.plans:
+        return plan_story(*case.before, *more)
+    return given(*case.before, *more, operation=case.operation)
+
+
 def test_no_command_is_left_out() -> None:
     assert sorted(name_of(case) for case in CASES) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_yes(case: Case) -> None:
-    story = given(*case.before, operation=case.operation).when(case.yes)
-    assert story.refusal is None
-    assert [type(event).__name__ for event in story.events] == [case.events]
+    story = story_of(case).when(case.yes)
+    assert story.refusal is None, story.refusal
+    assert " ".join(type(event).__name__ for event in story.events) == case.events
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_no(case: Case) -> None:
     assert type(command_of(case.no)) is type(command_of(case.yes))
-    given(*case.before, operation=case.operation).when(case.no).then_refused(case.code)
+    story_of(case).when(case.no).then_refused(case.code)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_asked_twice(case: Case) -> None:
-    story = given(*case.before, case.yes, operation=case.operation).when(case.yes)
+    story = story_of(case, case.yes).when(case.yes)
     if case.again == NOTHING:
         story.then_nothing()
     elif case.again == ANEW:
-        assert [type(event).__name__ for event in story.events] == [case.events]
+        assert " ".join(type(event).__name__ for event in story.events) == case.events
     else:
         story.then_refused(case.again)

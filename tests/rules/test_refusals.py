@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
@@ -27,6 +26,8 @@ from core.organisation import (
 from core.team import RegisterTeam, TakeOutOfService
 from tests.rules.commands import ARRIVED, BRIEFING, CLOSED, FIRST, SECOND, SENT, close, merge, report, send
 from tests.rules.given import Asked, asked, given, t
+from tests.rules.plans import plan_story
+from tests.rules.response_refusals import RESPONSE_REFUSALS, No
 
 HOLDER = "dept/site_commander"
 HELD = (report(), asked(TransferCommand(incident=FIRST, slot="overall"), by=HOLDER))
@@ -36,13 +37,6 @@ def offer(to: str = "gov/commander") -> Asked:
     return asked(
         OfferCommand(incident=FIRST, slot="overall", to_post=to, reason="换班", briefing=BRIEFING), by=HOLDER
     )
-
-
-class No(NamedTuple):
-    code: str
-    before: tuple[Any, ...]
-    command: Any
-    operation: str = "live"
 
 
 REFUSALS = (
@@ -119,12 +113,14 @@ REFUSALS = (
     No("same_post", HELD, offer(HOLDER)),
     No("offer_open", (*HELD, offer()), offer("gov/duty_lead")),
     No("no_offer", HELD, asked(TransferCommand(incident=FIRST, slot="overall"), by="gov/commander")),
+    *RESPONSE_REFUSALS,
 )
 
 
 @pytest.mark.parametrize("no", REFUSALS, ids=lambda no: no.code)
 def test_it_is_refused_with(no: No) -> None:
-    given(*no.before, operation=no.operation).when(no.command).then_refused(no.code)
+    story = plan_story(*no.before) if no.plans else given(*no.before, operation=no.operation)
+    story.when(no.command).then_refused(no.code)
 
 
 def test_a_command_before_its_operation_is_open_is_refused() -> None:
@@ -133,22 +129,31 @@ def test_a_command_before_its_operation_is_open_is_refused() -> None:
     story.when(report()).then_refused("unknown_operation", operation="drill-1")
 
 
+CODE_AT = {"Rule": 0, "malformed": 0, "Unknown": 0, "_found": 1}
+"""Which argument of a call is the code, or the thing that is unknown."""
+
+
 def codes_in_the_rules() -> set[str]:
     """The codes that stand in the text of the rules: `Rule("code", …)`, and those of the other kinds of refusal."""
-    found: set[str] = set()
+    found = {"already_exists", "not_authorised", "changed_meanwhile", "exercise_paused", "future_time"}
     files = [*Path("handlers").glob("*.py"), *Path("handlers/desk").glob("*.py"), *Path("core").glob("*.py")]
     for file in files:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
-            first = node.args[0]
-            if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
+            at = CODE_AT.get(node.func.id)
+            if at is None or len(node.args) <= at:
                 continue
-            if node.func.id == "Rule":
-                found.add(first.value)
-            if node.func.id == "Unknown":
-                found.add(f"unknown_{first.value}")
-    return found | {"already_exists", "not_authorised", "changed_meanwhile", "exercise_paused", "future_time"}
+            unknown = "unknown_" if node.func.id in ("Unknown", "_found") else ""
+            found |= {unknown + code for code in constants(node.args[at])}
+    return found
+
+
+def constants(node: ast.expr) -> set[str]:
+    """The texts that an expression may be, where they are written there."""
+    if isinstance(node, ast.IfExp):
+        return constants(node.body) | constants(node.orelse)
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
 def test_no_code_is_left_out() -> None:

@@ -9,6 +9,7 @@ from core.casualty import RecordCasualties
 from core.messages import Name, Place
 from core.operation import OpenOperation
 from tests.views.play import BEGIN, CONTROLLER, DUTY, LEAD, REPLAY, SETUP, Play
+from tests.views.response_story import over, respond
 
 SQUARE = Place(text="江湾广场", lon=120.142, lat=30.246)
 BRIDGE = Place(text="明湖桥", lon=120.15, lat=30.25)
@@ -59,7 +60,9 @@ def whole_day() -> Play:
     _register(play)
     _incidents(play)
     _dispatches(play)
+    respond(play)
     _end(play)
+    over(play)
     return play
 
 

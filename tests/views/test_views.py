@@ -6,7 +6,7 @@ import pytest
 
 from projections.board import Board
 from projections.views import VIEWS, BoardView, OperationView, RegisterView, TimelineView
-from tests.views.page import plain
+from tests.views.page import Page, plain
 from tests.views.story import whole_day
 
 DAY = whole_day()
@@ -50,7 +50,7 @@ def test_the_operation_says_what_it_is_and_how_much_is_open() -> None:
     assert (data["kind"], data["title"], data["open_incidents"], data["committed_teams"]) == (
         "drill",
         "演练",
-        1,
+        2,
         1,
     )
     assert data["clock"]["rate"] == [2, 1]
@@ -58,4 +58,4 @@ def test_the_operation_says_what_it_is_and_how_much_is_open() -> None:
 
 def test_a_view_goes_on_from_a_world() -> None:
     view = BoardView(Board(DAY.world))
-    assert plain(view.data())["rows"] == plain(fold(BoardView()).data())["rows"]
+    assert Page(view.board).rows == Page(fold(BoardView()).board).rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
-from web.http import batch, commands, events, health, incidents, pages, session, tables, views
+from web.http import batch, commands, events, health, incidents, pages, plans, session, tables, views
 
 ROUTES: list[ControllerRouterHandler] = [
     commands.send_command,
@@ -12,6 +12,9 @@ ROUTES: list[ControllerRouterHandler] = [
     events.read_events,
     views.read_view,
     incidents.read_incident,
+    plans.list_plans,
+    plans.read_plan,
+    plans.read_linkage,
     tables.read_tables,
     session.log_in,
     session.read_session,
@@ -22,6 +25,8 @@ ROUTES: list[ControllerRouterHandler] = [
     pages.index,
     pages.board,
     pages.login,
+    pages.plans,
+    pages.plan,
     pages.static,
     pages.map_layer,
 ]

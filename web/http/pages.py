@@ -68,6 +68,26 @@ async def board(operation: FromPath[str], request: Request[Any, Any, Any]) -> Re
     return _page("board.html", operation)
 
 
+@get("/plans/{operation:str}", include_in_schema=False)
+async def plans(operation: FromPath[str], request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The map of all plans and their links."""
+    if not await node_of(request).exists(operation):
+        raise UnknownOperation(operation)
+    return _page("plans.html", operation)
+
+
+@get("/plan/{operation:str}/{plan:str}", include_in_schema=False)
+async def plan(
+    operation: FromPath[str],
+    plan: FromPath[str],  # noqa: ARG001  the page reads it from its own address
+    request: Request[Any, Any, Any],
+) -> Response[bytes]:
+    """One plan, to read and to print."""
+    if not await node_of(request).exists(operation):
+        raise UnknownOperation(operation)
+    return _page("plan.html", operation)
+
+
 @get("/login", include_in_schema=False, sync_to_thread=False)
 def login() -> Response[bytes]:
     """A code after # never reaches the server but by the page's own request."""

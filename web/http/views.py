@@ -15,6 +15,9 @@ from msgspec import Meta
 from core import catalogue
 from core.log.protocol import Query
 from core.operation import kind_of
+from core.world import VERSION as WORLD_VERSION
+from core.world import World
+from projections.register_views import PlansView
 from projections.views import VIEWS, BoardView, View
 from web.door import POSITION_MAX, YEAR_MAX, YEAR_MIN
 from web.errors import malformed, unavailable, unknown_view
@@ -133,23 +136,39 @@ class Folds:
 
     async def as_of(self, operation: str, name: str, position: int) -> bytes:
         """The view's data at a position, as JSON."""
+        view = await self.folded(operation, name, position)
+        # Nobody else has this view, and what it says may take long: the checks of a large register do.
+        return await asyncio.to_thread(lambda: msgspec.json.encode(view.data()))
+
+    async def folded(self, operation: str, name: str, position: int) -> View:
+        """The view itself, which is the caller's own."""
         try:
             async with asyncio.timeout(self._node.settings.answer_timeout_s), self._turns:
-                view = await self._folded(operation, VIEWS[name], position)
+                return await self._folded(operation, VIEWS[name], position)
         except TimeoutError:
             raise unavailable(
                 "busy",
                 "正在推演其他时刻的视图，请稍后重试。",
                 "Other views of the past are being folded: try again soon.",
             ) from None
-        return msgspec.json.encode(view.data())
 
     async def _folded(self, operation: str, kind: type[View], position: int) -> View:
         if issubclass(kind, BoardView):
             return kind(await board_as_of(self._node.log, operation, position))
-        view = kind()
-        await self._fold(operation, view, position)
+        view = await self._begun(operation, kind, position)
+        if view.reads:
+            await self._fold_some(operation, view, position)
+        else:
+            await self._fold(operation, view, position)
         return view
+
+    async def _begun(self, operation: str, kind: type[View], position: int) -> View:
+        """From the nearest stored world, where a world alone gives the view; the others need every entry before."""
+        if issubclass(kind, PlansView):
+            found = await self._node.log.snapshot_load(operation, "world", WORLD_VERSION, at_most=position)
+            if found is not None:
+                return kind.of_world(World.restored(found[1]))
+        return kind()
 
     async def _fold(self, operation: str, view: View, position: int) -> None:
         async for page in self._node.log.stream(operation, view.position):
@@ -159,6 +178,20 @@ class Folds:
                         return
                     view.apply(catalogue.decode(data))
                 await asyncio.sleep(0)  # the desk and the other clients go on meanwhile
+
+    async def _fold_some(self, operation: str, view: View, position: int) -> None:
+        """Only the events that the view is made of, page by page."""
+        limit = self._node.settings.events_page_max
+        after = 0
+        while True:
+            stored = await self._node.log.read(operation, after, Query(types=view.reads), limit)
+            for event in stored:
+                if event.position > position:
+                    return
+                view.apply(catalogue.decode(event.data))
+            if len(stored) < limit:
+                return
+            after = stored[-1].position
 
 
 def folds_of(node: Node) -> Folds:

@@ -6,7 +6,8 @@ from collections import deque
 
 import msgspec
 
-from projections.board import Change, RowChange
+from projections.board import Change
+from projections.rows import RowChange
 from projections.timeline import TIMELINE_ENTRIES_MAX, Entry
 from web.live.messages import Frame, Patch, RawPatch, frame, patch_decoder
 

@@ -10,8 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from handlers.answers import Message as Sentence
-from projections.board import RowChange
-from projections.rows import ClockRow
+from projections.rows import ClockRow, RowChange
 from projections.timeline import Entry
 from web.door import POSITION_MAX, CommandRequest
 

@@ -109,12 +109,189 @@ export interface Entry {
   late: boolean;
   struck: boolean;
 }
+export type Level = 'I' | 'II' | 'III' | 'IV';
+export interface Plan {
+  id: string;
+  title: Text;
+  owner: string;
+  level: Organisation['level'] | null;
+  version: number;
+  valid: { from: string; to: string };
+  levels: Level[];
+  kind: string;
+  events: string[];
+  retired: boolean;
+}
+export interface Activation {
+  id: string;
+  plan: string;
+  version: number;
+  level: Level | null;
+  incident: string;
+  state: 'stood_by' | 'active' | 'ended';
+  at: string;
+  since: string;
+  link: string | null;
+  cause: string | null;
+  owner: string;
+  authority: string | null;
+  released: boolean;
+  warning: string | null;
+  by: string;
+  position: number;
+}
+export interface Proposal {
+  id: string;
+  plan: string;
+  version: number;
+  level: Level;
+  incident: string;
+  authority: string;
+  opened_at: string;
+  due_at: string | null;
+  link: string | null;
+  position: number;
+}
+export interface Task {
+  id: string;
+  activation: string;
+  incident: string;
+  plan_task: string;
+  title: string;
+  post: string;
+  state: 'open' | 'started' | 'completed' | 'skipped';
+  opened_at: string;
+  due_at: string | null;
+  done_at: string | null;
+  critical: boolean;
+  evidence: string | null;
+  duty: string | null;
+  citation: string | null;
+  position: number;
+}
+export interface PlanLink {
+  id: string;
+  activation: string;
+  incident: string;
+  plan: string;
+  kind: 'notify' | 'activate' | 'request' | 'hand_over' | 'warn';
+  plan_link: string;
+  to_post: string;
+  to_plan: string | null;
+  to_level: Level | null;
+  asks: string | null;
+  state: 'open' | 'acknowledged' | 'accepted' | 'declined' | 'satisfied';
+  answered: boolean;
+  text: string;
+  channel: string | null;
+  opened_at: string;
+  due_at: string | null;
+  first_due_at: string | null;
+  timed_out: boolean;
+  escalated: string[];
+  acknowledged_at: string | null;
+  answered_at: string | null;
+  citation: string | null;
+  position: number;
+}
+export interface Shape {
+  circle?: [number, number] | null;
+  radius_m?: number | null;
+  polygon?: [number, number][];
+  line?: [number, number][];
+}
+export interface Control {
+  id: string;
+  incident: string;
+  kind: 'traffic' | 'cordon' | 'evacuation' | 'shelter_in_place';
+  area: string;
+  state: 'ordered' | 'in_force' | 'lifted';
+  shape: Shape | null;
+  ring: 'hot' | 'warm' | 'cold' | 'outer' | null;
+  executing: string;
+  by: string;
+  ordered_at: string;
+  in_force_at: string | null;
+  reviewed_at: string | null;
+  lifted_at: string | null;
+  until: string | null;
+  exceptions: string[];
+  evacuated: { expected: number; moved: number; refused: number } | null;
+  sites: { kind: string; name: string; at: [number, number] }[];
+  version: number;
+  position: number;
+}
+export interface Warning {
+  id: string;
+  kind: 'government' | 'signal';
+  hazard_type: string;
+  colour: 'red' | 'orange' | 'yellow' | 'blue';
+  area: string;
+  text: string;
+  begins: string;
+  ends: string | null;
+  since: string;
+  addressees: string[];
+  acknowledged: string[];
+  position: number;
+}
+export type Severity = 'critical' | 'warning' | 'notice';
+export interface Finding {
+  id: string;
+  rule: string;
+  subject: string;
+  severity: Severity;
+  zh: string;
+  en: string;
+  opened_at: string;
+  incident: string | null;
+  owner: string | null;
+  acknowledged_by: string | null;
+  evidence: number[];
+  position: number;
+}
+export interface Obligation {
+  id: string;
+  kind: string;
+  owner: string;
+  subject: string;
+  zh: string;
+  en: string;
+  basis_at: string;
+  due_at: string;
+  until: string | null;
+  citation: string;
+  incident: string | null;
+  missed: boolean;
+}
+export interface Report {
+  id: string;
+  incident: string;
+  kind: 'first' | 'supplement' | 'final';
+  number: number;
+  to: string;
+  by: string;
+  known_at: string;
+  filed_at: string;
+  late_s: number;
+  position: number;
+}
 export interface Rows {
   operation: Operation;
   organisation: Organisation;
   team: Team;
   incident: Incident;
   dispatch: Dispatch;
+  plan: Plan;
+  activation: Activation;
+  proposal: Proposal;
+  task: Task;
+  link: PlanLink;
+  control: Control;
+  warning: Warning;
+  finding: Finding;
+  obligation: Obligation;
+  report: Report;
 }
 export type RowKind = keyof Rows;
 export type RowPatch = [kind: string, id: string, position: number, row: object | null];
@@ -188,9 +365,17 @@ export interface Tables {
   targets?: { id: string; citation: string }[];
 }
 
+export type IncidentTab = 'overview' | 'teams' | 'plans' | 'controls' | 'record';
 // What the panels share. Built in pages/board.js.
 export type View =
-  | { type: 'incident'; id: string; tab: 'overview' | 'teams' | 'record' }
+  | { type: 'incident'; id: string; tab: IncidentTab }
+  | { type: 'activation'; id: string }
+  | { type: 'proposal'; id: string }
+  | { type: 'activate'; incident: string | null; plan: string | null }
+  | { type: 'finding'; id: string }
+  | { type: 'findings'; tab: 'open' | 'cleared' }
+  | { type: 'deadlines' }
+  | { type: 'warnings' }
   | { type: 'team'; id: string }
   | { type: 'teams'; organisation: string | null; state: string | null; overdue: boolean }
   | { type: 'find'; text: string }

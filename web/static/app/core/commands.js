@@ -1,5 +1,6 @@
 // From a typed line to commands. Pure: it looks things up and decides nothing that the server decides; whether an order
 // is legal is the server's word. What is wrong is named together with the words that would be right.
+import { RESPONSE_RULES } from './commands_response.js';
 import { spokenInstant } from './format.js';
 import {
   Wrong, findDispatch, findIncident, findTeam, incidentIds, kindNames, leadWords, needIncident, needKind, say,
@@ -36,7 +37,7 @@ export function parse(line, context) {
 export function tokens(line) {
   const words = line.trim().split(/[\s\u3000]+/).filter(Boolean);
   // 派FS012 and FS012到场 are what is typed in a hurry.
-  const glued = /^(\p{Script=Han}+)([A-Za-z]+\d[\w-]*)$/u.exec(words[0] ?? '');
+  const glued = /^(\p{Script=Han}+)([A-Za-z]+-?\d[\w-]*)$/u.exec(words[0] ?? '');
   if (glued) words.splice(0, 1, glued[1], glued[2]);
   return words.flatMap((word) => {
     const parts = /^([A-Za-z]+-?\d+)(\p{Script=Han}{1,2})$/u.exec(word);
@@ -66,7 +67,7 @@ function read(line, context) {
   const isTeam = findTeam(words[0], context);
   if (lead.word && !(isTeam && plain(words[0]).length > 2)) {
     if (lead.word.id === 'find') return { kind: 'find', text: words.slice(1).join(' ') };
-    const rule = RULES[lead.word.id];
+    const rule = RULES[lead.word.id] ?? RESPONSE_RULES[lead.word.id];
     // A corrected time is known as exactly as it was said.
     if (lead.word.id === 'correct' && /^@?\d{1,2}:\d{2}$/.test(plain(words[3] ?? ''))) meta.precision ??= 'minute';
     return done(rule(words.slice(1), context), meta, lead.word.id);
@@ -83,7 +84,10 @@ function read(line, context) {
 function done(steps, meta, verb) {
   const first = steps[0].command;
   let confirm = null;
-  if (verb === 'close') confirm = 'command.confirm.close';
+  if (first.type === 'EndResponse') confirm = 'command.confirm.end';
+  else if (verb === 'activate') confirm = 'command.confirm.activate';
+  else if (verb === 'lift') confirm = 'command.confirm.lift';
+  else if (verb === 'close') confirm = 'command.confirm.close';
   else if (verb === 'major') confirm = 'command.confirm.major';
   else if (first.type === 'VerifyIncident' && !first.real) confirm = 'command.confirm.false_alarm';
   else if (first.divert) confirm = 'command.confirm.divert';

@@ -1,6 +1,8 @@
 // What Tab offers next on the command line.
 import { tokens } from './commands.js';
+import { responseOffer } from './commands_response.js';
 import { findTeam } from './lookup.js';
+import { DECLINE_REASONS, RESPONSE_LEAD } from './words_response.js';
 import { CANCEL_REASONS, LEAD, SOURCES, STATES, TRUTH, WITHDRAW_REASONS, MILESTONES, match, plain, written } from './words.js';
 
 export const OPTIONS_MAX = 8;
@@ -47,9 +49,14 @@ function offer(words, typed, context) {
         return { offered: n === 1 ? incidents(context) : n === 2 ? named(TRUTH) : [], usage: lead.id };
       case 'correct':
         return { offered: n === 1 && typed ? teams(context) : n === 2 ? named(MILESTONES) : [], usage: lead.id };
+      case 'activate':
+        return { offered: n === 1 ? ids(lead.id, context) : n === 2 ? levels(words[1], context) : n === 3 ? incidents(context) : [], usage: lead.id };
+      case 'decline':
+        return { offered: n === 1 ? ids(lead.id, context) : n === 2 ? named(DECLINE_REASONS) : [], usage: lead.id };
       case 'find':
         return { offered: [], usage: lead.id };
       default:
+        if (RESPONSE_LEAD.includes(lead)) return { offered: n === 1 ? ids(lead.id, context) : [], usage: lead.id };
         return { offered: n === 1 ? incidents(context) : [], usage: lead.id };
     }
   }
@@ -78,3 +85,7 @@ function incidents(context) {
 function kinds(context) {
   return context.tables.incident_kinds.map((kind) => ({ word: context.lang === 'en' ? kind.code : kind.zh, hint: context.lang === 'en' ? kind.en : kind.code, forms: [kind.zh, kind.code, kind.en] }));
 }
+/** @param {string} verb @param {import('./commands.js').Context} context @returns {Offer[]} */
+const ids = (verb, context) => responseOffer(verb, context).map((one) => ({ ...one, forms: [one.word, one.hint] }));
+/** @param {string} plan @param {import('./commands.js').Context} context @returns {Offer[]} */
+const levels = (plan, context) => (context.store.row('plan', plan)?.levels ?? ['I', 'II', 'III', 'IV']).map((level) => ({ word: level, hint: '', forms: [level] }));

@@ -95,5 +95,14 @@ export function duration(ms, t) {
   return t('time.days', { d: Math.floor(m / 1440), h: Math.floor((m % 1440) / 60) });
 }
 
+/** Minutes and seconds of what runs out or has run out: 02:10, 1:02:10; days beyond two of them. @param {number} ms @param {(id: string, args?: Record<string, unknown>) => string} t */
+export function countdown(ms, t) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  if (s >= 48 * 3600) return duration(ms, t);
+  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  const [h, m] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60)];
+  return h ? `${h}:${two(m)}:${two(s % 60)}` : `${two(m)}:${two(s % 60)}`;
+}
+
 /** @param {number} value @param {string} lang */
 export const number = (value, lang) => new Intl.NumberFormat(lang).format(value);

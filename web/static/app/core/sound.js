@@ -34,6 +34,12 @@ export class Sound {
     this.#tone(660, 0, 0.12);
     this.#tone(660, 0.2, 0.12);
   }
+  /** An alarm that nobody owns: three pulses, two tones or one tick. @param {1 | 2 | 3} priority */
+  alarm(priority) {
+    if (priority === 1) for (let i = 0; i < 3; i++) this.#tone(880, i * 0.3, 0.22, 660);
+    else if (priority === 2) for (const wait of [0, 0.2]) this.#tone(660, wait, 0.14);
+    else this.#tone(440, 0, 0.06);
+  }
   /** The server refused. */
   refused() {
     this.#tone(200, 0, 0.1);

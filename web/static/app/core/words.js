@@ -1,4 +1,5 @@
 // The words of the command line: 汉字 first, then pinyin initials, then English. Any unambiguous beginning will do.
+import { RESPONSE_LEAD } from './words_response.js';
 
 /**
  * @typedef {{ id: string, zh: string[], py?: string[], en: string[] }} Word
@@ -16,6 +17,7 @@ export const LEAD = [
   { id: 'command', zh: ['指挥'], py: ['zh'], en: ['command', 'take'] },
   { id: 'correct', zh: ['更正'], py: ['gz'], en: ['correct'] },
   { id: 'find', zh: ['找', '查找'], py: ['z', 'cz'], en: ['find'] },
+  ...RESPONSE_LEAD,
 ];
 
 /** What is said of teams: `FS012 到场`. @type {Word[]} */

@@ -8,6 +8,7 @@ import { Link } from '../core/net.js';
 import { Outbox } from '../core/outbox.js';
 import { Sound } from '../core/sound.js';
 import { Store } from '../core/store.js';
+import { alarmsPanel } from '../panels/alarms.js';
 import { attentionPanel } from '../panels/attention.js';
 import { commandPanel } from '../panels/command.js';
 import { drawerPanel } from '../panels/drawer.js';
@@ -15,6 +16,7 @@ import { bannerPanel, headerPanel } from '../panels/header.js';
 import { helpPanel } from '../panels/help.js';
 import { incidentsPanel } from '../panels/incidents.js';
 import { mapPanel } from '../panels/map.js';
+import { plansPanel } from '../panels/plans.js';
 import { teamsPanel } from '../panels/teams.js';
 import { timelinePanel } from '../panels/timeline.js';
 import { bindKeys } from './board_keys.js';
@@ -22,7 +24,7 @@ import { Painter } from './painter.js';
 
 const TICK_MS = 15_000;
 const LOST_SOUND_MS = 15_000;
-const TABS = ['incidents', 'map', 'attention', 'teams', 'timeline'];
+const TABS = ['incidents', 'map', 'alarms', 'plans', 'attention', 'teams', 'timeline'];
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -139,11 +141,12 @@ async function start() {
 
   const command = commandPanel($('command'), app);
   const map = mapPanel($('map'), app);
+  const alarms = alarmsPanel($('alarms'), app);
   painter.add(
-    headerPanel($('header'), app), bannerPanel($('banner'), app), incidentsPanel($('incidents'), app), map, attentionPanel($('attention'), app),
+    headerPanel($('header'), app), bannerPanel($('banner'), app), incidentsPanel($('incidents'), app), map, alarms, plansPanel($('plans'), app), attentionPanel($('attention'), app),
     teamsPanel($('teams'), app), timelinePanel($('timeline'), app), drawerPanel($('drawer'), app), helpPanel($('help'), app), command, tabsPanel(app),
   );
-  bindKeys(app, { command, map, panel: (id) => focusPanel(app, id) });
+  bindKeys(app, { command, map, alarms, panel: (id) => focusPanel(app, id) });
 
   let incidentsKnown = -1;
   store.subscribe((dirty) => {
@@ -159,7 +162,7 @@ async function start() {
   window.addEventListener('online', () => link.retry());
   document.addEventListener('visibilitychange', () => document.hidden || link.retry());
   for (const type of ['pointerdown', 'keydown']) window.addEventListener(type, () => (sound.unlock(), painter.dirty('ui')), { once: true });
-  painter.dirty('ui', 'language', 'incident', 'team');
+  painter.dirty('ui', 'language', 'incident', 'team', 'finding', 'activation', 'control');
   link.start();
 }
 
@@ -178,7 +181,7 @@ function tabsPanel(app) {
     kinds: ['ui', 'language', 'incident', 'tick'],
     draw() {
       root.setAttribute('aria-label', t('tabs'));
-      render(TABS.map((id) => html`<button class="button quiet" aria-current=${app.ui.tab === id ? 'page' : 'false'} @click=${() => { if (app.ui.view) app.show(null); app.set({ tab: id }); }}>${t(`${id}.title`)}</button>`), root);
+      render(TABS.map((id) => html`<button class="button quiet" aria-current=${app.ui.tab === id ? 'page' : 'false'} @click=${() => { if (app.ui.view) app.show(null); app.set({ tab: id }); }}>${t(`tab.${id}`)}</button>`), root);
     },
   };
 }

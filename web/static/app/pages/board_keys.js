@@ -10,22 +10,25 @@ const SILENCE_S = 60;
 
 /**
  * @param {import('../types').App} app
- * @param {{ command: { focus: () => void, act: () => void, type: (text: string) => void }, map: { fit: () => void, zoom: (by: number) => void }, panel: (id: string) => void }} to
+ * @param {{ command: { focus: () => void, act: () => void, type: (text: string) => void }, map: { fit: () => void, zoom: (by: number) => void }, alarms: { acknowledge: () => void, acknowledgeNotices: () => void }, panel: (id: string) => void }} to
  */
 export function bindKeys(app, to) {
   const panel = (/** @type {string} */ keys, /** @type {string} */ id) => ({ keys, does: `keys.${id}`, run: () => to.panel(id) });
   const step = (/** @type {number} */ by) => () => {
     const active = document.activeElement;
     const row = active?.closest('li');
-    const rows = /** @type {HTMLElement[]} */ ([...(active?.closest('.list, .team-list') ?? document).querySelectorAll('.incident, .attention-row, .team-row')]);
+    const rows = /** @type {HTMLElement[]} */ ([...(active?.closest('.list, .team-list') ?? document).querySelectorAll('.incident, .attention-row, .team-row, .alarm, .plan-row')]);
     const at = row ? rows.findIndex((one) => row.contains(one)) : -1;
     rows[Math.min(rows.length - 1, Math.max(0, at + by))]?.focus();
   };
   app.keys.add(
     { keys: '/', does: 'keys.command', run: () => to.command.focus() },
     { keys: '?', does: 'keys.help', run: () => app.set({ help: !app.ui.help }) },
-    panel('1', 'incidents'), panel('2', 'attention'), panel('4', 'teams'), panel('6', 'timeline'), panel('m', 'map'),
-    { ...panel('g i', 'incidents') }, { ...panel('g t', 'teams') },
+    panel('1', 'incidents'), panel('2', 'alarms'), panel('3', 'plans'), panel('4', 'teams'), panel('5', 'attention'), panel('6', 'timeline'), panel('m', 'map'),
+    { ...panel('g i', 'incidents') }, { ...panel('g t', 'teams') }, { ...panel('g p', 'plans') },
+    { keys: 'a', does: 'keys.own', run: to.alarms.acknowledge },
+    { keys: 'Shift+a', does: 'keys.own_notices', run: to.alarms.acknowledgeNotices },
+    { keys: 'p', does: 'keys.activate', run: () => app.show({ type: 'activate', incident: app.ui.chosen && app.store.row('incident', app.ui.chosen) ? app.ui.chosen : null, plan: null }) },
     { keys: 'j', does: 'keys.next', run: step(1) },
     { keys: 'k', does: 'keys.previous', run: step(-1) },
     { keys: 'r', does: 'keys.report', run: () => app.show({ type: 'report' }) },

@@ -61,7 +61,7 @@ export function attentionPanel(root, app) {
       const keys = due.map(([key]) => key);
       const order = steady.order([...keys.slice(0, late), ...unverified, ...keys.slice(late)]);
       render(
-        html`${head('attention', t('attention.title'), t('attention.sub', { late, soon: due.length - late, unverified: unverified.length }), '2', changesButton(steady, () => app.dirty('tick')))}
+        html`${head('attention', t('attention.title'), t('attention.sub', { late, soon: due.length - late, unverified: unverified.length }), '5', changesButton(steady, () => app.dirty('tick')))}
           <ul class="list" aria-labelledby="attention-title">
             ${repeat(order, (key) => key, (key) => row(key, now))}
             ${order.length ? nothing : html`<li class="empty">${t('attention.empty')}</li>`}

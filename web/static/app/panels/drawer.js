@@ -1,13 +1,21 @@
 // One thing opened beside the board, never over it: an incident, a team, a list of teams, what was found, a new report.
 import { html, nothing, render } from '../../vendor/lit.js';
 import { t } from '../core/i18n.js';
+import { warningsView } from './drawer_controls.js';
+import { findingsViews } from './drawer_findings.js';
 import { incidentView } from './drawer_incident.js';
+import { activationView, proposalView } from './drawer_plans.js';
 import { reportForm } from './forms.js';
+import { activateView } from './forms_plans.js';
 import { findView, teamsView, teamView } from './drawer_teams.js';
+
+const COUNTING = new Set(['activation', 'proposal', 'deadlines', 'plans', 'controls']);
 
 /** @param {HTMLElement} root @param {import('../types').App} app @returns {import('../types').Panel} */
 export function drawerPanel(root, app) {
   const incident = incidentView(app);
+  const activate = activateView(app);
+  const findings = findingsViews(app);
   let drawn = '';
 
   /** @param {import('../types').View} view @returns {{ title: unknown, body: unknown }} */
@@ -21,16 +29,35 @@ export function drawerPanel(root, app) {
         return teamsView(app, view);
       case 'find':
         return findView(app, view.text);
+      case 'activation':
+        return activationView(app, view.id);
+      case 'proposal':
+        return proposalView(app, view.id);
+      case 'activate':
+        return activate(view);
+      case 'finding':
+        return findings.finding(view.id);
+      case 'findings':
+        return findings.findings(view.tab);
+      case 'deadlines':
+        return findings.deadlines();
+      case 'warnings':
+        return warningsView(app);
       case 'report':
         return { title: t('form.report'), body: reportForm(app, view) };
     }
   }
 
   return {
-    kinds: ['incident', 'team', 'dispatch', 'organisation', 'ui', 'outbox', 'online', 'timeline', 'record', 'tick', 'language'],
+    kinds: [
+      'incident', 'team', 'dispatch', 'organisation', 'ui', 'outbox', 'online', 'timeline', 'record', 'tick', 'language',
+      'plan', 'activation', 'proposal', 'task', 'link', 'control', 'warning', 'finding', 'obligation', 'report', 'second',
+    ],
     every: 100,
-    draw() {
+    draw(dirty) {
       const { view } = app.ui;
+      // Only these count seconds.
+      if (dirty.size === 1 && dirty.has('second') && view && !COUNTING.has(view.type) && !(view.type === 'incident' && COUNTING.has(view.tab))) return;
       root.hidden = !view;
       if (!view) {
         drawn = '';

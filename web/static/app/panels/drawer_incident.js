@@ -2,12 +2,15 @@
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import * as format from '../core/format.js';
 import { say, t } from '../core/i18n.js';
+import { nodes } from '../core/tree.js';
 import { dispatchCard } from './dispatch.js';
+import { controlsTab } from './drawer_controls.js';
 import { form, incidentForm } from './forms.js';
 import { age, gradeBadge, incidentKind, postName, stage, waiting } from './parts.js';
+import { nodeRow } from './plans.js';
 import { entryGroups } from './timeline.js';
 
-const TABS = /** @type {const} */ (['overview', 'teams', 'record']);
+const TABS = /** @type {const} */ (['overview', 'teams', 'plans', 'controls', 'record']);
 const NEAR_TEAMS_MAX = 40;
 
 /** @param {import('../types').App} app */
@@ -122,6 +125,17 @@ export function incidentView(app) {
     );
   }
 
+  /** The plans at work for it, and the way to start another. @param {import('../types').Incident} incident */
+  function plans(incident) {
+    const list = nodes(app.store, app.clock.now(), (id) => id === incident.id);
+    const reports = [...app.store.rows('report').values()].filter((one) => one.incident === incident.id);
+    return html`<div class="buttons"><button class="button primary" @click=${() => app.show({ type: 'activate', incident: incident.id, plan: null })}>${t('plan.activate')}</button></div>
+      <ul class="team-list">${repeat(list, (node) => node.key, (node) => nodeRow(app, node, app.clock.now(), false))}</ul>
+      ${list.length ? nothing : html`<p class="empty">${t('plans.empty')}</p>`}
+      <h3>${t('reports.title')} ${reports.length}</h3>
+      <ul class="reports">${reports.map((one) => html`<li><span>${t(`report.${one.kind}`)}${one.kind === 'supplement' ? ` ${one.number}` : ''}</span> → ${postName(app, one.to)} <span class="muted">${format.time(one.filed_at)}</span>${one.late_s ? html` <span class="tag alert">${t('report.late', { n: Math.ceil(one.late_s / 60) })}</span>` : nothing}</li>`)}</ul>`;
+  }
+
   /** @param {Extract<import('../types').View, { type: 'incident' }>} view */
   return (view) => {
     const incident = app.store.row('incident', view.id);
@@ -140,6 +154,8 @@ export function incidentView(app) {
           ${incident ? nothing : html`<p class="notice">${t('incident.closed')}</p>`}
           ${tab === 'overview' && incident ? overview(incident) : nothing}
           ${tab === 'teams' && incident ? teams(incident) : nothing}
+          ${tab === 'plans' && incident ? plans(incident) : nothing}
+          ${tab === 'controls' && incident ? controlsTab(app, incident) : nothing}
           ${tab === 'record' ? html`${record?.failed ? html`<p class="notice">${t('incident.record.failed')}</p>` : nothing}${entryGroups(app, list)}` : nothing}
         </div>
       `,

@@ -4,7 +4,7 @@ import * as ol from '../../vendor/ol.js';
 import { html, nothing, render } from '../../vendor/lit.js';
 import { say, t } from '../core/i18n.js';
 import { baseLayers } from './map_base.js';
-import { incidentCaption, incidentStyle, teamStyle, theme } from './map_styles.js';
+import { controlStyle, geometryOf, incidentCaption, incidentStyle, teamStyle, theme } from './map_styles.js';
 import { head, rank } from './parts.js';
 
 const REDRAW_MS = 250;
@@ -24,6 +24,7 @@ export function mapPanel(root, app) {
 
   const teams = new ol.VectorSource();
   const incidents = new ol.VectorSource();
+  const controls = new ol.VectorSource();
   let colours = theme();
   const base = baseLayers(() => colours);
   const teamLayer = new ol.VectorLayer({ source: teams, style: (feature) => teamStyle(/** @type {any} */ (feature), colours, app), updateWhileInteracting: false });
@@ -35,8 +36,9 @@ export function mapPanel(root, app) {
     // The graver one keeps its name when two are too close.
     renderOrder: (a, b) => rank(a.get('row').grade) - rank(b.get('row').grade),
   });
+  const controlLayer = new ol.VectorLayer({ source: controls, style: (feature) => controlStyle(/** @type {any} */ (feature), colours, app), declutter: false });
   const view = new ol.View({ center: ol.fromLonLat([120.145, 30.247]), zoom: 13, minZoom: 10, maxZoom: 18, enableRotation: false });
-  const map = new ol.Map({ target, layers: [...base.layers, teamLayer, captionLayer, incidentLayer], view, controls: [new ol.ScaleLine({ minWidth: 60 })] });
+  const map = new ol.Map({ target, layers: [...base.layers, controlLayer, teamLayer, captionLayer, incidentLayer], view, controls: [new ol.ScaleLine({ minWidth: 60 })] });
 
   let fitted = '';
   let byHand = false;
@@ -55,7 +57,8 @@ export function mapPanel(root, app) {
       return;
     }
     const hit = pick(event.pixel);
-    if (hit) app.show(hit.get('what') === 'incident' ? { type: 'incident', id: hit.get('id'), tab: 'overview' } : { type: 'team', id: hit.get('id') });
+    if (hit?.get('what') === 'control') app.show({ type: 'incident', id: hit.get('row').incident, tab: 'controls' });
+    else if (hit) app.show(hit.get('what') === 'incident' ? { type: 'incident', id: hit.get('id'), tab: 'overview' } : { type: 'team', id: hit.get('id') });
   });
   map.on('pointermove', (event) => {
     if (event.dragging) return;
@@ -70,6 +73,7 @@ export function mapPanel(root, app) {
     let found = null;
     map.forEachFeatureAtPixel(pixel, (feature) => (found = feature), { hitTolerance: HIT_PIXELS, layerFilter: (layer) => layer === incidentLayer });
     if (!found) map.forEachFeatureAtPixel(pixel, (feature) => (found = feature), { hitTolerance: HIT_PIXELS / 2, layerFilter: (layer) => layer === teamLayer });
+    if (!found) map.forEachFeatureAtPixel(pixel, (feature) => (found = feature), { layerFilter: (layer) => layer === controlLayer });
     return found;
   }
 
@@ -79,6 +83,10 @@ export function mapPanel(root, app) {
     if (feature.get('what') === 'incident') {
       const row = app.store.row('incident', id);
       return row ? `${id} ${row.place.text} ${row.text}` : id;
+    }
+    if (feature.get('what') === 'control') {
+      const { kind, area, state } = feature.get('row');
+      return `${id} ${t(`control.kind.${kind}`)} ${area} · ${t(`control.state.${state}`)}`;
     }
     const row = app.store.row('team', id);
     return row ? `${id} ${say(row.name)} · ${t(`team.state.${row.state}`)}${row.incident ? ` · ${row.incident}` : ''}` : id;
@@ -102,6 +110,18 @@ export function mapPanel(root, app) {
       }
     }
     for (const feature of source.getFeatures()) if (!seen.has(feature.getId())) source.removeFeature(feature);
+  }
+
+  /** Orders that stand and say where; those of an incident are few, so a changed one is drawn anew. */
+  function syncControls() {
+    const standing = new Map([...app.store.rows('control').values()].filter((row) => row.shape && row.state !== 'lifted').map((row) => [row.id, row]));
+    for (const feature of controls.getFeatures()) if (standing.get(/** @type {string} */ (feature.getId())) !== feature.get('row')) controls.removeFeature(feature);
+    for (const [id, row] of standing) {
+      if (controls.getFeatureById(id) || !row.shape) continue;
+      const feature = new ol.Feature({ geometry: geometryOf(row.shape), what: 'control', id, row });
+      feature.setId(id);
+      controls.addFeature(feature);
+    }
   }
 
   /** Teams at one place stand around it, not on top of each other: at a scene in rings, at a base close together. */
@@ -143,7 +163,7 @@ export function mapPanel(root, app) {
     render(
       html`<ul>
           ${entry('octagon', 'grade.short.particularly_major')}${entry('diamond', 'grade.short.major')}${entry('triangle', 'grade.short.large')}${entry('circle', 'grade.short.ordinary')}
-          ${entry('route', 'map.legend.en_route')}${entry('scene', 'map.legend.on_scene')}${entry('late', 'teams.overdue')}${entry('idle', 'team.state.available')}
+          ${entry('route', 'map.legend.en_route')}${entry('scene', 'map.legend.on_scene')}${entry('late', 'teams.overdue')}${entry('cordon', 'control.kind.cordon')}${entry('evacuation', 'control.kind.evacuation')}${entry('idle', 'team.state.available')}
         </ul>
         <label><input type="checkbox" .checked=${layers.idle} @change=${() => app.set({ layers: { ...layers, idle: !layers.idle } })} />${t('map.layer.idle')}</label>
         <label><input type="checkbox" .checked=${layers.labels} @change=${() => app.set({ layers: { ...layers, labels: !layers.labels } })} />${t('map.layer.labels')}</label>
@@ -171,7 +191,7 @@ export function mapPanel(root, app) {
 
   let themed = document.documentElement.dataset.theme;
   return {
-    kinds: ['team', 'incident', 'ui', 'language', 'tick'],
+    kinds: ['team', 'incident', 'control', 'ui', 'language', 'tick'],
     every: REDRAW_MS,
     fit() {
       byHand = false;
@@ -186,7 +206,9 @@ export function mapPanel(root, app) {
       }
       if (dirty.has('incident')) sync(incidents, 'incident', incidentPlaces());
       if (dirty.has('team') || dirty.has('incident')) sync(teams, 'team', teamPlaces());
+      if (dirty.has('control')) syncControls();
       if (dirty.has('ui') || dirty.has('tick')) {
+        controls.changed();
         teams.changed();
         incidents.changed();
       }

@@ -3,7 +3,7 @@ import * as ol from '../../vendor/ol.js';
 import { instant } from '../core/clock.js';
 import { GRADES, ROMAN, rank } from './parts.js';
 
-const NAMES = ['map-land', 'map-water', 'map-green', 'map-road', 'map-road-edge', 'map-border', 'map-label', 'map-halo', 'ink', 'idle', 'alert', 'panel', 'focus', 'font', 'badge-edge', 'grade-1', 'grade-2', 'grade-3', 'grade-4', 'grade-1-ink', 'grade-2-ink', 'grade-3-ink', 'grade-4-ink'];
+const NAMES = ['warn', 'map-land', 'map-water', 'map-green', 'map-road', 'map-road-edge', 'map-border', 'map-label', 'map-halo', 'ink', 'idle', 'alert', 'panel', 'focus', 'font', 'badge-edge', 'grade-1', 'grade-2', 'grade-3', 'grade-4', 'grade-1-ink', 'grade-2-ink', 'grade-3-ink', 'grade-4-ink'];
 
 /** @typedef {Record<string, string>} Colours */
 
@@ -124,3 +124,42 @@ function formOf(state) {
   }
 }
 
+/** Of an order by its kind: who may not go there, who must leave, who must stay in, who may not drive. @type {Record<string, string>} */
+const CONTROL_COLOURS = { cordon: 'alert', evacuation: 'warn', shelter_in_place: 'focus', traffic: 'ink' };
+
+/** Dashed as ordered, solid in force. @param {import('ol').Feature} feature @param {Colours} c @param {import('../types').App} app */
+export function controlStyle(feature, c, app) {
+  /** @type {import('../types').Control} */
+  const row = feature.get('row');
+  const force = row.state === 'in_force';
+  const chosen = app.ui.chosen === row.incident;
+  const shape = once(`x/${row.kind}/${force}/${chosen}`, () => {
+    const colour = c[CONTROL_COLOURS[row.kind] ?? 'ink'];
+    return new ol.Style({
+      zIndex: 5,
+      fill: new ol.Fill({ color: `${colour}${row.kind === 'traffic' ? '00' : force ? '2e' : '14'}` }),
+      stroke: new ol.Stroke({ color: colour, width: chosen ? 3.5 : row.kind === 'traffic' ? 3 : 2, lineDash: force ? undefined : [8, 6] }),
+    });
+  });
+  if (!app.ui.layers.labels) return shape;
+  const [west, , east, north] = /** @type {any} */ (feature.getGeometry()).getExtent();
+  // At its upper edge, where it hides neither the incident nor its name.
+  return [shape, once(`xn/${row.id}/${row.area}/${north}`, () => new ol.Style({ zIndex: 6, geometry: new ol.Point([(west + east) / 2, north]), text: caption(row.area, c, -9) }))];
+}
+
+const CIRCLE_POINTS = 64;
+const METRES_PER_DEGREE = 111_320;
+
+/** The ground that an order covers; a circle by its points, so that its radius is in metres. @param {import('../types').Shape} shape */
+export function geometryOf(shape) {
+  const at = (/** @type {[number, number]} */ point) => ol.fromLonLat(point);
+  if (shape.polygon?.length) return new ol.Polygon([shape.polygon.map(at)]);
+  if (shape.line?.length) return new ol.LineString(shape.line.map(at));
+  const [lon, lat] = shape.circle ?? [0, 0];
+  const east = METRES_PER_DEGREE * Math.cos((lat * Math.PI) / 180);
+  const ring = Array.from({ length: CIRCLE_POINTS + 1 }, (_, i) => {
+    const angle = (2 * Math.PI * i) / CIRCLE_POINTS;
+    return at([lon + ((shape.radius_m ?? 0) * Math.sin(angle)) / east, lat + ((shape.radius_m ?? 0) * Math.cos(angle)) / METRES_PER_DEGREE]);
+  });
+  return new ol.Polygon([ring]);
+}

@@ -57,6 +57,7 @@ export function postName(app, post) {
   if (!post) return '—';
   if (post === app.session.post) return say(app.session.post_name);
   const [organisation, ...rest] = post.split('/');
+  if (organisation === 'system') return t('post.system');
   const name = app.store.row('organisation', organisation)?.name;
   return name ? [say(name), rest.map((word) => (has(`post.${word}`) ? t(`post.${word}`) : word)).join('/')].filter(Boolean).join(' ') : post;
 }

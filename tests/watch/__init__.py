@@ -1,0 +1,1 @@
+"""The watches: each rule to the second, and what holds for all of them."""
