@@ -256,3 +256,16 @@ async def test_a_batch_reads_no_further_than_it_may_have_under_way(tmp_path: Pat
         assert read < 12, "who does not read its answers is not read either"
         rest = [chunk async for chunk in answers]
         assert sum(chunk.count(b"\n") for chunk in [first, *rest]) == 50
+
+
+@pytest.mark.parametrize("door", [COMMANDS, COMMANDS + ":batch", "/api/session"])
+@pytest.mark.parametrize("before", ["", '{"id":', '{"command":{"place":', '{"user":'])
+async def test_json_that_is_nested_too_deeply_is_malformed_at_every_door(
+    tmp_path: Path, door: str, before: str
+) -> None:
+    async with small(tmp_path) as (_, http):
+        answer = await http.post(
+            door, content=before + "[" * 30_000, headers={"content-type": "application/json"}
+        )
+        assert answer.status_code == (200 if door.endswith("batch") else 400)
+        assert answer.json()["code"] == "malformed"
