@@ -333,7 +333,14 @@ class Dispatch(Struct, frozen=True, omit_defaults=True):
     @property
     def open(self) -> bool:
         """ordered … working: the team is bound."""
-        return self.released is None and self.ended is None
+        # Asked at every fold of an assignment: `ended` spelled out.
+        return (
+            self.released is None
+            and self.returned is None
+            and self.cancelled is None
+            and self.diverted is None
+            and self.failed is None
+        )
 
 
 def evolve(dispatch: Dispatch | None, event: DispatchEvent, stamp: Stamp, by: str) -> Dispatch:
