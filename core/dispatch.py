@@ -339,7 +339,14 @@ class Dispatch(Struct, frozen=True, omit_defaults=True):
     @property
     def open(self) -> bool:
         """ordered … working: the team is bound."""
-        return self.released is None and self.ended is None
+        # Asked at every fold of an assignment: `ended` spelled out.
+        return (
+            self.released is None
+            and self.returned is None
+            and self.cancelled is None
+            and self.diverted is None
+            and self.failed is None
+        )
 
 
 def evolve(dispatch: Dispatch | None, event: DispatchEvent, stamp: Stamp, by: str) -> Dispatch:
@@ -373,9 +380,7 @@ def evolve(dispatch: Dispatch | None, event: DispatchEvent, stamp: Stamp, by: st
                 return structs.replace(before, diverted=stamp, diverted_to=event.to)
             return structs.replace(before, cancelled=stamp, cancel_reason=event.reason)
         case CrewAccountedFor():
-            return structs.replace(
-                before, crew=Crew(event.out, event.inside, event.missing), counted=stamp
-            )
+            return structs.replace(before, crew=Crew(event.out, event.inside, event.missing), counted=stamp)
         case DispatchMilestoneCorrected():
             corrected = (
                 None

@@ -69,15 +69,22 @@ def fold_team(tables: Tables, recorded: Recorded, event: teams.TeamEvent) -> Non
     tables.restated.add(("teams", event.team))
 
 
+def fold_reported(tables: Tables, recorded: Recorded, event: incidents.IncidentReported) -> None:
+    stamp = _stamp(recorded)
+    tables.put(tables.incidents, event.incident, incidents.evolve(None, event, stamp, stamp.by))
+    _count_incident(tables, event.incident)
+
+
 def fold_incident(tables: Tables, recorded: Recorded, event: incidents.IncidentEvent) -> None:
     before = tables.incidents.get(event.incident)
-    if before is None and not isinstance(event, incidents.IncidentReported | incidents.IncidentReopened):
+    if before is None and not isinstance(event, incidents.IncidentReopened):
         return  # of a closed incident, which is in the log and not here
-    after = incidents.evolve(before, event, _stamp(recorded), recorded.actor.post_id)
+    stamp = _stamp(recorded)
+    after = incidents.evolve(before, event, stamp, stamp.by)
     tables.put(tables.incidents, after.id, after)
     match event:
-        case incidents.IncidentReported():
-            _count_incident(tables, event.incident)
+        case incidents.IncidentClosed():
+            tables.close_incident(event.incident)
         case incidents.IncidentMerged():
             _move(tables, event.dispatches, event.incident, event.into)
             if (into := tables.incidents.get(event.into)) is not None:
@@ -116,8 +123,6 @@ def fold_incident(tables: Tables, recorded: Recorded, event: incidents.IncidentE
                     if entry.incident == one:
                         tables.put_entry(entry)
             fold_parts(tables, event)
-        case incidents.IncidentClosed():
-            tables.close_incident(event.incident)
         case _:
             pass  # folded by incident.evolve, which is exhaustive; no other table changes
 
@@ -236,7 +241,8 @@ def _mark_milestone(tables: Tables, dispatch: Dispatch, entry: Entry, milestone:
 
 
 def fold_dispatched(tables: Tables, recorded: Recorded, event: dispatches.TeamDispatched) -> None:
-    fold_dispatch(tables, recorded, event)
+    stamp = _stamp(recorded)
+    tables.put_dispatch(dispatches.evolve(None, event, stamp, stamp.by))
     number = event.dispatch[2:]
     if event.dispatch.startswith("d-") and len(number) <= COUNTED_DIGITS_MAX and number.isdecimal():
         _count(tables, "dispatch", int(number))
@@ -247,9 +253,10 @@ def fold_dispatched(tables: Tables, recorded: Recorded, event: dispatches.TeamDi
 
 def fold_dispatch(tables: Tables, recorded: Recorded, event: dispatches.DispatchEvent) -> None:
     before = tables.dispatches.get(event.dispatch)
-    if before is None and not isinstance(event, dispatches.TeamDispatched):
+    if before is None:
         return  # of a closed incident, which is in the log and not here
-    tables.put_dispatch(dispatches.evolve(before, event, _stamp(recorded), recorded.actor.post_id))
+    stamp = _stamp(recorded)
+    tables.put_dispatch(dispatches.evolve(before, event, stamp, stamp.by))
 
 
 def fold_refused(tables: Tables, recorded: Recorded, event: CommandRefused) -> None:
@@ -285,6 +292,7 @@ def _folds() -> dict[type[Any], Fold]:
     }
     for union, fold in _FOLD_OF_UNION:
         folds.update(dict.fromkeys(get_args(union), fold))
+    folds[incidents.IncidentReported] = fold_reported
     folds[dispatches.TeamDispatched] = fold_dispatched
     folds.update(RESPONSE_FOLDS)
     folds.update(REGISTER_FOLDS)

@@ -9,6 +9,7 @@ from core.messages import Context
 
 FUTURE_LIMIT_S = 600
 """A time stated later than the operation's clock by more than this is a typing error (domain §8 rule 6) [design]."""
+_FUTURE_LIMIT = timedelta(seconds=FUTURE_LIMIT_S)
 STATED_FROM = datetime(1900, 1, 1, tzinfo=UTC)
 """Nothing that this system coordinates happened before: an earlier time is a typing error."""
 STATED_UNTIL = datetime(2200, 1, 1, tzinfo=UTC)
@@ -24,12 +25,12 @@ def in_range(time: datetime) -> datetime:
             f"The time {time.isoformat()} is not between the years {STATED_FROM.year} and {STATED_UNTIL.year}: check it.",
             time=time.isoformat(),
         )
-    return time.astimezone(UTC)
+    return time if time.tzinfo is UTC else time.astimezone(UTC)
 
 
 def stated(time: datetime, context: Context) -> datetime:
     """A stated time in UTC. Raises FutureTime when it lies further ahead than two clocks can differ."""
     found = in_range(time)
-    if found - context.now > timedelta(seconds=FUTURE_LIMIT_S):
+    if found - context.now > _FUTURE_LIMIT:
         raise FutureTime(found.isoformat(), context.now.isoformat(), FUTURE_LIMIT_S)
     return found

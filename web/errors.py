@@ -145,6 +145,9 @@ def problem_of(error: BaseException) -> Problem | None:
             return error
         case msgspec.DecodeError():
             return of_decoding(error)
+        case RecursionError():
+            # Only decoding goes as deep as a client says: nothing behind the doors recurses by what it was sent.
+            return malformed("JSON 嵌套过深。", "The JSON is nested too deeply: send it flat.", "$")
         case UnknownOperation(operation=operation):
             return Problem(
                 404,

@@ -18,7 +18,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from core.log.protocol import Head, Held, Log, Query, StoredCommand, StoredEvent
+from core.log.protocol import Head, Held, Log, LogFailed, Query, StoredCommand, StoredEvent
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves this one bare
 
@@ -39,6 +39,11 @@ class Metrics:
         self.append_s = Histogram(
             "liandong_append_seconds", "One append, to durable.", buckets=SECONDS, **own
         )
+        self.append_failures = Counter(
+            "liandong_append_failures", "Appends that the log did not take.", **own
+        )
+        self.append_failure: tuple[float, LogFailed] | None = None
+        """The last append's failure and when it was (monotonic); None once one has gone well."""
         self.queue = Gauge(
             "liandong_desk_queue_commands", "Commands that wait at the desk.", ("operation",), **own
         )
@@ -120,6 +125,12 @@ class _MeteredHeld:
         self, events: Sequence[StoredEvent], commands: Sequence[StoredCommand], head: Head
     ) -> None:
         begun = time.perf_counter()
-        await self._held.append(events, commands, head)
+        try:
+            await self._held.append(events, commands, head)
+        except LogFailed as error:
+            self._metrics.append_failures.inc()
+            self._metrics.append_failure = time.monotonic(), error
+            raise
+        self._metrics.append_failure = None
         self._metrics.append_s.observe(time.perf_counter() - begun)
         self._metrics.batch_commands.observe(len(commands))

@@ -46,7 +46,7 @@ async def append(
         if error.constraint_name != "command_pkey":
             raise failed(error) from error
         raise CommandKnown(
-            "批次中有命令编号已在日志中,本次未写入任何内容。",
+            "批次中有命令编号已在日志中，本次未写入任何内容。",
             "A command id of the batch is in the log already; nothing was written.",
         ) from error
     except (asyncpg.QueryCanceledError, ValueError) as error:
@@ -54,7 +54,7 @@ async def append(
         raise failed(error) from error
     except Lost as error:
         raise AppendOutcomeUnknown(
-            "写入时与数据库的连接中断,无法确定是否已写入;请按命令编号查询。",
+            "写入时与数据库的连接中断，无法确定是否已写入；请按命令编号查询。",
             "The connection to the database was lost while appending; ask by command id whether it happened.",
         ) from error
     except asyncpg.PostgresError as error:
@@ -79,7 +79,7 @@ def columns(events: Sequence[StoredEvent], commands: Sequence[StoredCommand]) ->
 
 def lost_before(error: BaseException | None) -> LogFailed:
     return LogFailed(
-        "与数据库的连接已断开,本次未写入任何内容;请稍后重试。",
+        "与数据库的连接已断开，本次未写入任何内容；请稍后重试。",
         f"The connection to the database was lost before anything was written ({error}); try again shortly.",
     )
 
@@ -87,10 +87,10 @@ def lost_before(error: BaseException | None) -> LogFailed:
 def failed(error: Exception) -> LogFailed:
     if isinstance(error, asyncpg.DiskFullError):
         return LogFailed(
-            "数据库所在磁盘已满,本次未写入任何内容;腾出空间后可继续。",
+            "数据库所在磁盘已满，本次未写入任何内容；腾出空间后可继续。",
             "The database's disk is full and nothing was written; free some space and go on.",
         )
     return LogFailed(
-        f"数据库拒绝写入({error}),本次未写入任何内容。",
+        f"数据库拒绝写入（{error}），本次未写入任何内容。",
         f"The database did not write ({error}); nothing was written.",
     )

@@ -96,7 +96,7 @@ class OperationHead:
         if row is None:
             self.drop()
             raise LogUnavailable(
-                f"行动 {self.operation} 的日志头已不存在;请检查数据库。",
+                f"作业面 {self.operation} 的日志头已不存在；请检查数据库。",
                 f"The head of {self.operation} is gone; check the database.",
             )
         *fields, now_us = row

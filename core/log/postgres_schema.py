@@ -145,7 +145,7 @@ async def migrate(connection: asyncpg.Connection[asyncpg.Record], schema: str) -
         version: int = await connection.fetchval("SELECT coalesce(max(version), 0) FROM schema_version")
         if version > len(MIGRATIONS):
             raise LogUnavailable(
-                f"数据库模式 {schema} 由更新版本的联动写成(结构版本 {version},本程序只识别到 {len(MIGRATIONS)});"
+                f"数据库模式 {schema} 由更新版本的联动写成（结构版本 {version}，本程序只识别到 {len(MIGRATIONS)}）；"
                 "请升级本程序。",
                 f"The schema {schema} was written by a newer Liandong (version {version}, this program knows up to "
                 f"{len(MIGRATIONS)}); upgrade this program.",
@@ -183,6 +183,6 @@ def unavailable(dsn: str, error: Exception) -> LogUnavailable:
         case _:
             why_zh, why_en = "连接串有误", "the address is malformed"
     return LogUnavailable(
-        f"无法使用 PostgreSQL 数据库 {place}:{why_zh};请检查 LIANDONG_POSTGRES 设置与数据库状态。",
+        f"无法使用 PostgreSQL 数据库 {place}：{why_zh}；请检查 LIANDONG_POSTGRES 设置与数据库状态。",
         f"The PostgreSQL database {place} cannot be used: {why_en}; check LIANDONG_POSTGRES and that the server runs.",
     )

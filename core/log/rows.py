@@ -74,7 +74,7 @@ def split_frontier(joined: bytes) -> tuple[bytes, ...]:
 
 def _bad_tag(tags: Sequence[str]) -> LogFailed:
     return LogFailed(
-        f"标签 {tags!r} 中有空标签、NUL、分隔符 U+001F 或不成对的代理字符,无法建立索引;请更正后重试。",
+        f"标签 {tags!r} 中有空标签、NUL、分隔符 U+001F 或不成对的代理字符，无法建立索引；请更正后重试。",
         f"The tags {tags!r} hold an empty tag, NUL, the separator U+001F or a lone surrogate, which no index can keep; "
         "correct them and ask again.",
     )

@@ -195,7 +195,7 @@ class SqliteLog:
         target = Path(path)
         if await asyncio.to_thread(target.exists):
             raise LogFailed(
-                f"{target} 已存在;请为备份另选文件名。",
+                f"{target} 已存在；请为备份另选文件名。",
                 f"{target} exists already; choose another name for the backup.",
             )
         partial_copy = target.with_name(target.name + ".part")
@@ -206,7 +206,7 @@ class SqliteLog:
         except (sqlite3.Error, OSError) as error:
             partial_copy.unlink(missing_ok=True)
             raise LogFailed(
-                f"备份到 {target} 失败({error});请检查目标磁盘。",
+                f"备份到 {target} 失败（{error}）；请检查目标磁盘。",
                 f"The backup to {target} failed ({error}); check the disk it goes to.",
             ) from error
 
@@ -220,7 +220,7 @@ class SqliteLog:
     async def _make(self, operation: str) -> _Operation:
         if self.read_only:
             raise LogUnavailable(
-                "日志以只读方式打开,不能写入;请通过服务端提交。",
+                "日志以只读方式打开，不能写入；请通过服务端提交。",
                 "The log is open for reading only; ask the server to write.",
             )
         if not 0 < len(operation) <= OPERATION_CHARS_MAX:

@@ -74,7 +74,7 @@ class Owner:
             pid = handle.read(32).strip() or "?"
             handle.close()
             raise LogUnavailable(
-                f"数据目录 {folder} 正由另一个进程(进程号 {pid})写入;请先停止它,或为本进程另选数据目录。",
+                f"数据目录 {folder} 正由另一个进程（进程号 {pid}）写入；请先停止它，或为本进程另选数据目录。",
                 f"The data folder {folder} is being written by another process (pid {pid}); stop that one first, or give "
                 "this one a folder of its own.",
             ) from error
@@ -155,12 +155,12 @@ def _check_schema(connection: sqlite3.Connection, file: Path) -> None:
     application, version = _versions(connection)
     if application != APPLICATION_ID:
         raise LogUnavailable(
-            f"{file} 不是联动的日志文件;请检查数据目录的设置。",
+            f"{file} 不是联动的日志文件；请检查数据目录的设置。",
             f"{file} is not a log of Liandong; check which data folder is set.",
         )
     if version > SCHEMA_VERSION:
         raise LogUnavailable(
-            f"{file} 由更新版本的联动写成(结构版本 {version},本程序只识别到 {SCHEMA_VERSION});请升级本程序。",
+            f"{file} 由更新版本的联动写成（结构版本 {version}，本程序只识别到 {SCHEMA_VERSION}）；请升级本程序。",
             f"{file} was written by a newer Liandong (schema {version}, this program knows up to {SCHEMA_VERSION}); "
             "upgrade this program.",
         )
@@ -168,7 +168,7 @@ def _check_schema(connection: sqlite3.Connection, file: Path) -> None:
 
 def not_writable(folder: Path, error: OSError) -> LogUnavailable:
     return LogUnavailable(
-        f"无法写入数据目录 {folder}({error.strerror});请检查该目录是否存在、权限与磁盘空间,或另选数据目录。",
+        f"无法写入数据目录 {folder}（{error.strerror}）；请检查该目录是否存在、权限与磁盘空间，或另选数据目录。",
         f"The data folder {folder} cannot be written ({error.strerror}); check that it is a folder, its permissions and "
         "free space, or choose another.",
     )
@@ -179,30 +179,30 @@ def unavailable(file: Path, error: sqlite3.Error) -> LogUnavailable:
     name = error_name(error)
     if name.startswith("SQLITE_NOTADB"):
         return LogUnavailable(
-            f"{file} 不是数据库文件;请检查数据目录的设置,或从备份恢复。",
+            f"{file} 不是数据库文件；请检查数据目录的设置，或从备份恢复。",
             f"{file} is not a database; check which data folder is set, or restore a backup.",
         )
     if name.startswith("SQLITE_CORRUPT"):
         return LogUnavailable(
-            f"{file} 已损坏({error});请从备份恢复。", f"{file} is damaged ({error}); restore a backup."
+            f"{file} 已损坏（{error}）；请从备份恢复。", f"{file} is damaged ({error}); restore a backup."
         )
     if name.startswith("SQLITE_READONLY"):
         return LogUnavailable(
-            f"数据目录 {file.parent} 是只读的;请修改权限,或另选数据目录。",
+            f"数据目录 {file.parent} 是只读的；请修改权限，或另选数据目录。",
             f"The data folder {file.parent} is read-only; change its permissions, or choose another.",
         )
     if name.startswith("SQLITE_FULL"):
         return LogUnavailable(
-            f"数据目录 {file.parent} 所在磁盘已满;请腾出空间后重新启动。",
+            f"数据目录 {file.parent} 所在磁盘已满；请腾出空间后重新启动。",
             f"The disk of the data folder {file.parent} is full; free some space and start again.",
         )
     if name.startswith("SQLITE_CANTOPEN"):
         return LogUnavailable(
-            f"无法打开 {file};请检查该文件是否存在及其权限。",
+            f"无法打开 {file}；请检查该文件是否存在及其权限。",
             f"{file} cannot be opened; check that it exists and its permissions.",
         )
     return LogUnavailable(
-        f"无法打开 {file}({name}:{error});请检查磁盘,或从备份恢复。",
+        f"无法打开 {file}（{name}：{error}）；请检查磁盘，或从备份恢复。",
         f"{file} cannot be opened ({name}: {error}); check the disk, or restore a backup.",
     )
 
@@ -213,16 +213,16 @@ def append_failed(file: Path, error: sqlite3.Error, *, committing: bool) -> LogE
     name = error_name(error)
     if name.startswith("SQLITE_FULL"):
         return LogFailed(
-            f"数据目录 {file.parent} 所在磁盘已满,本次未写入任何内容;腾出空间后可继续。",
+            f"数据目录 {file.parent} 所在磁盘已满，本次未写入任何内容；腾出空间后可继续。",
             f"The disk of the data folder {file.parent} is full and nothing was written; free some space and go on.",
         )
     if committing and name.startswith("SQLITE_IOERR"):
         return AppendOutcomeUnknown(
-            f"写入 {file} 时磁盘出错({name}),无法确定是否已写入;请按命令编号查询。",
+            f"写入 {file} 时磁盘出错（{name}），无法确定是否已写入；请按命令编号查询。",
             f"The disk failed while committing to {file} ({name}); ask by command id whether it happened.",
         )
     return LogFailed(
-        f"写入 {file} 失败({name}:{error}),本次未写入任何内容;请检查磁盘。",
+        f"写入 {file} 失败（{name}：{error}），本次未写入任何内容；请检查磁盘。",
         f"Writing {file} failed ({name}: {error}) and nothing was written; check the disk.",
     )
 

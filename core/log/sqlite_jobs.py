@@ -96,7 +96,7 @@ def append(
         roll_back(connection)
         if error.sqlite_errorname == "SQLITE_CONSTRAINT_PRIMARYKEY" and "command." in str(error):
             raise CommandKnown(
-                "批次中有命令编号已在日志中,本次未写入任何内容。",
+                "批次中有命令编号已在日志中，本次未写入任何内容。",
                 "A command id of the batch is in the log already; nothing was written.",
             ) from error
         raise append_failed(file, error, committing=committing) from error

@@ -22,6 +22,6 @@ async def acquire_in_turn(lock: asyncio.Lock, operation: str, timeout_s: float) 
 
 def busy(operation: str, timeout_s: float) -> LogBusy:
     return LogBusy(
-        f"行动 {operation} 的日志在 {timeout_s:g} 秒内未能锁定;请稍后重试。",
+        f"作业面 {operation} 的日志在 {timeout_s:g} 秒内未能锁定；请稍后重试。",
         f"The log of {operation} could not be locked within {timeout_s:g} s; try again shortly.",
     )

@@ -32,14 +32,33 @@ _encoder = msgspec.json.Encoder()
 
 
 class Waiting:
-    """One command in the queue, and who waits for its answer."""
+    """One command in the queue, and who waits for its answer. Each caller has a future of its own: one that hangs up cancels
+    that, and neither the command nor anybody else's waiting. (A shield around a shared one costs four futures and callbacks.)"""
 
-    __slots__ = ("answer", "body", "envelope")
+    __slots__ = ("_callers", "body", "envelope", "sender")
 
-    def __init__(self, envelope: Envelope, body: bytes) -> None:
+    def __init__(self, envelope: Envelope, body: bytes, sender: str) -> None:
         self.envelope = envelope
         self.body = body
-        self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.sender = sender
+        self._callers: list[asyncio.Future[Answer]] = []
+
+    def answer(self) -> asyncio.Future[Answer]:
+        """The answer, for one more caller."""
+        caller: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._callers.append(caller)
+        return caller
+
+    def resolve(self, answer: Answer) -> None:
+        for caller in self._callers:
+            if not caller.done():
+                caller.set_result(answer)
+
+    def fail(self, error: Exception) -> None:
+        for caller in self._callers:
+            if not caller.done():
+                caller.set_exception(error)
+                caller.exception()  # it may hang up before it hears it: then nobody else would look at it
 
 
 class Batch(NamedTuple):
@@ -115,7 +134,7 @@ def decide_batch(
         commands.append(
             StoredCommand(
                 envelope.id,
-                actor_key(envelope),
+                waiting.sender,
                 recorded_at,
                 waiting.body,
                 answer.body,

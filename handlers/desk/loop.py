@@ -34,8 +34,9 @@ class Desk:
         self._log = log
         self._limits = limits
         self._queue: deque[Waiting] = deque()
-        self._in_flight: dict[UUID, Waiting] = {}
-        self._remembered: OrderedDict[UUID, tuple[str, bytes, Answer]] = OrderedDict()
+        # By the ids' numbers: a UUID is hashed and compared in Python, an int is not, and each command is looked up six times.
+        self._in_flight: dict[int, Waiting] = {}
+        self._remembered: OrderedDict[int, tuple[str, bytes, Answer]] = OrderedDict()
         self._wake = asyncio.Event()
         self._closing = False
         self._world_doubtful = False
@@ -75,16 +76,15 @@ class Desk:
         The same id again gets the first answer. Cancelling the caller does not cancel the command: it is asked again by id.
         Raises DeskBusy (nothing was recorded, or it is not known whether: the same id may be sent again).
         """
-        body = body_of(envelope)
-        remembered = self._remembered.get(envelope.id)
+        number, sender, body = envelope.id.int, actor_key(envelope), body_of(envelope)
+        remembered = self._remembered.get(number)
         if remembered is not None:
-            actor, before, answer = remembered
-            return _repeated(envelope, body, actor, before, answer)
-        in_flight = self._in_flight.get(envelope.id)
+            before_sender, before, answer = remembered
+            return _repeated(sender, body, before_sender, before, answer)
+        in_flight = self._in_flight.get(number)
         if in_flight is not None:
-            first = in_flight.envelope
-            answer = await asyncio.shield(in_flight.answer)
-            return _repeated(envelope, body, actor_key(first), in_flight.body, answer)
+            answer = await in_flight.answer()
+            return _repeated(sender, body, in_flight.sender, in_flight.body, answer)
         if len(self._queue) >= self._limits.queue_commands_max:
             raise DeskBusy(
                 "命令过多，请稍后用同一编号重发。",
@@ -92,12 +92,12 @@ class Desk:
             )
         if self._closing or self._task.done():
             raise stopping()
-        waiting = Waiting(envelope, body)
-        self._in_flight[envelope.id] = waiting
+        waiting = Waiting(envelope, body, sender)
+        self._in_flight[number] = waiting
         self._queue.append(waiting)
         self._wake.set()
-        # The shield: a client that hangs up cancels its own waiting, never the batch that its command is part of.
-        return await asyncio.shield(waiting.answer)
+        # A future of this caller's own: a client that hangs up cancels its own waiting, never the batch its command is part of.
+        return await waiting.answer()
 
     # --- the loop ---
 
@@ -168,16 +168,15 @@ class Desk:
             self.world = await load_world(self._log, self.operation)
             self._world_doubtful = False
         world = self.world
-        live = await self._live_world_for(taken)
         async with self._log.hold(self.operation, world.position) as held:
             for stored in held.missed:
                 world.apply(decoded(self.operation, stored.data))
             # Only now: everything that queued while this node waited for the head goes with this batch.
             while self._queue and len(taken) < self._limits.batch_commands_max:
                 taken.append(self._queue.popleft())
-                live = live or await self._live_world_for(taken[-1:])
             if not taken:
                 return
+            live = await self._live_world_for(taken)
             undo: Undo = []
             before = world.position, world.recorded_at
             try:
@@ -206,8 +205,10 @@ class Desk:
 
     async def _live_world_for(self, taken: Iterable[Waiting]) -> World | None:
         """A fresh fold of `live`, for opening another operation: the live desk's own may hold events not yet durable."""
+        if self.operation == LIVE:
+            return None
         asked = any(isinstance(waiting.envelope.command, OpenOperation) for waiting in taken)
-        return await load_world(self._log, LIVE) if asked and self.operation != LIVE else None
+        return await load_world(self._log, LIVE) if asked else None
 
     # --- answering ---
 
@@ -221,29 +222,26 @@ class Desk:
                 first = answers.stored(stored.outcome)
                 self._remember(waiting.envelope.id, stored.actor, stored.body, first)
                 self._resolve(
-                    waiting, _repeated(waiting.envelope, waiting.body, stored.actor, stored.body, first)
+                    waiting, _repeated(waiting.sender, waiting.body, stored.actor, stored.body, first)
                 )
 
     def _answer(self, waiting: Waiting, answer: Answer) -> None:
-        self._remember(waiting.envelope.id, actor_key(waiting.envelope), waiting.body, answer)
+        self._remember(waiting.envelope.id, waiting.sender, waiting.body, answer)
         self._resolve(waiting, answer)
 
-    def _remember(self, id: UUID, actor: str, body: bytes, answer: Answer) -> None:
-        self._remembered[id] = (actor, body, answer)
+    def _remember(self, id: UUID, sender: str, body: bytes, answer: Answer) -> None:
+        self._remembered[id.int] = (sender, body, answer)
         if len(self._remembered) > self._limits.remembered_answers_max:
             self._remembered.popitem(last=False)
 
     def _resolve(self, waiting: Waiting, answer: Answer) -> None:
-        self._in_flight.pop(waiting.envelope.id, None)
-        if not waiting.answer.done():
-            waiting.answer.set_result(answer)
+        self._in_flight.pop(waiting.envelope.id.int, None)
+        waiting.resolve(answer)
 
     def _fail(self, taken: Iterable[Waiting], error: Exception) -> None:
         for waiting in taken:
-            self._in_flight.pop(waiting.envelope.id, None)
-            if not waiting.answer.done():
-                waiting.answer.set_exception(error)
-                waiting.answer.exception()  # its client may have hung up: then nobody else would look at it
+            self._in_flight.pop(waiting.envelope.id.int, None)
+            waiting.fail(error)
 
     # --- snapshots ---
 
@@ -262,8 +260,8 @@ class Desk:
             _log.warning("snapshot_not_saved", operation=self.operation, reason=error.en)
 
 
-def _repeated(envelope: Envelope, body: bytes, actor: str, before: bytes, answer: Answer) -> Answer:
+def _repeated(sender: str, body: bytes, before_sender: str, before: bytes, answer: Answer) -> Answer:
     """The first answer again; or the refusal of an id that was used for something else (answered, never recorded)."""
-    if before == body and actor == actor_key(envelope):
+    if before == body and before_sender == sender:
         return answer.again()
     return answers.refused(CommandIdReused(), None)

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from core.log import LogFailed
 from core.operation import LIVE
 from tests.edge.conftest import COMMANDS, bearer, client_of, command, report
 from web.http.batch import Batch
@@ -98,6 +99,27 @@ async def test_a_log_that_does_not_answer_in_time_makes_the_node_not_ready(
         answer = await http.get("/api/health/ready")
         assert answer.status_code == 503
         assert "did not answer in time" in answer.json()["problems"][0]["en"]
+
+
+async def test_a_log_that_takes_no_more_makes_the_node_not_ready_until_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: Any) -> None:
+        raise LogFailed("磁盘已满。", "The disk is full: free some space.")
+
+    async with small(tmp_path) as (_, http):
+        request = report()
+        with monkeypatch.context() as patch:
+            patch.setattr("core.log.sqlite._Held.append", full)
+            answer = await http.post(COMMANDS, json=request)
+            assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+            ready = await http.get("/api/health/ready")
+            assert (ready.status_code, ready.json()["problems"][0]["zh"]) == (503, "磁盘已满。")
+            monkeypatch.setattr("web.http.health.FAILURE_KEPT_S", 0.0)
+            assert (await http.get("/api/health/ready")).status_code == 200, "it may be tried again"
+            monkeypatch.setattr("web.http.health.FAILURE_KEPT_S", 60.0)
+        assert (await http.post(COMMANDS, json=request)).status_code == 201, "the same id, once there is room"
+        assert (await http.get("/api/health/ready")).status_code == 200
 
 
 class Lagging:
@@ -234,3 +256,16 @@ async def test_a_batch_reads_no_further_than_it_may_have_under_way(tmp_path: Pat
         assert read < 12, "who does not read its answers is not read either"
         rest = [chunk async for chunk in answers]
         assert sum(chunk.count(b"\n") for chunk in [first, *rest]) == 50
+
+
+@pytest.mark.parametrize("door", [COMMANDS, COMMANDS + ":batch", "/api/session"])
+@pytest.mark.parametrize("before", ["", '{"id":', '{"command":{"place":', '{"user":'])
+async def test_json_that_is_nested_too_deeply_is_malformed_at_every_door(
+    tmp_path: Path, door: str, before: str
+) -> None:
+    async with small(tmp_path) as (_, http):
+        answer = await http.post(
+            door, content=before + "[" * 30_000, headers={"content-type": "application/json"}
+        )
+        assert answer.status_code == (200 if door.endswith("batch") else 400)
+        assert answer.json()["code"] == "malformed"

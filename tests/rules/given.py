@@ -178,7 +178,9 @@ class Story:
         for event in self.events:
             self.happens(event, of, occurred_at, undo)
         self.world.take_back(undo, position, recorded_at)
-        assert msgspec.msgpack.decode(self.world.snapshot()) == msgspec.msgpack.decode(before), "not taken back"
+        assert msgspec.msgpack.decode(self.world.snapshot()) == msgspec.msgpack.decode(before), (
+            "not taken back"
+        )
         del self.history[length:], self.records[length:]
         undo = []
         for event in self.events:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 from litestar import Request, Response, get
@@ -15,6 +16,8 @@ from web.http.schemas import HealthBody, answer
 from web.node import Node
 
 PROMETHEUS = "text/plain; version=0.0.4"
+FAILURE_KEPT_S = 15.0
+"""How long after a failed append a node is not ready. Then it may be tried again: where nobody sends, nothing would ever go well."""
 OPEN: list[dict[str, list[str]]] = [{}]
 """No authentication: a balancer and a metrics collector have none."""
 
@@ -70,6 +73,9 @@ async def _problems(node: Node) -> list[Message]:
             pass
     except LogError as error:
         found.append(Message(error.zh, error.en))
+    if (failed := node.metrics.append_failure) is not None and time.monotonic() - failed[0] < FAILURE_KEPT_S:
+        # Holding the head writes nothing: only an append finds out that the disk is full.
+        found.append(Message(failed[1].zh, failed[1].en))
     if (account_error := await node.accounts.healthy()) is not None:
         found.append(Message(account_error.zh, account_error.en))
     for operation, keeper in node.keepers.items():
