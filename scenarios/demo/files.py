@@ -129,7 +129,8 @@ class Step(_Row, frozen=True, kw_only=True):
     """Any other command about an incident. `occurred` is when it happened, where that is earlier than it is told.
 
     `label` names the record that it makes, `"$label"` in a later step is that record's position. `refused` is the code of the
-    refusal that the step is there to show.
+    refusal that the step is there to show. `"@link/plan/link"` (and `@task/…`, `@activation/plan`) names what a response opened;
+    `optional` says that it is the system that opens it, so that it may not be there yet.
     """
 
     at: FromReport
@@ -141,6 +142,7 @@ class Step(_Row, frozen=True, kw_only=True):
     precision: Precision = "second"
     label: Id | None = None
     refused: Line | None = None
+    optional: bool = False
 
 
 class IncidentRow(_Row, frozen=True, kw_only=True):

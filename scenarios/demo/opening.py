@@ -1,24 +1,31 @@
-"""What comes before the day: the register entered into `live`, the drill opened, its clock started. All of it through the desk."""
+"""What comes before the day: the register entered into `live`, the drill opened, its clock started, its plans adopted.
+
+All of it through the desk.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from core.adoption import AdoptPlans
 from core.clock import StartClock
 from core.log import Log
 from core.messages import SYSTEM, Actor, Envelope
 from core.operation import OpenOperation
+from core.register import EnterRegister
 from handlers.answers import Answer
 from handlers.desk import Desk, DeskBusy
-from scenarios.demo.files import Day, Register
+from scenarios.demo.files import PLANS, Day, Register
 from scenarios.demo.outcome import DemoRefused
 from scenarios.demo.plan import command_id, register_plan
+from scenarios.plan_folder import read_folder
 
 USER = "demo-player"
 """The opaque user of everything that the demo asks for."""
 SETUP = Actor(SYSTEM, SYSTEM, "setup")
+KEEPER = "plan_keeper"
 RETRY_S = 0.5
 """How long to wait before a command is sent again that the desk could not take."""
 
@@ -71,6 +78,23 @@ async def open_drill(day: Day, rate: int, drill: Desk, log: Log) -> None:
     if drill.world.clock is None:
         start = StartClock(at=day.start, rate_n=rate)
         await _must(day, "clock/start", actor_at(day.controller), start, drill, log)
+
+
+async def adopt_plans(day: Day, drill: Desk, log: Log) -> None:
+    """Enter the registers that the plans point into, and adopt all plans in one decision: none stands without the others."""
+    for key, post, command in adoption_of(read_folder(PLANS), day.dispatcher):
+        await _must(day, key, actor_at(post), command, drill, log)
+
+
+def adoption_of(files: Mapping[str, bytes], dispatcher: str) -> Iterator[tuple[str, str, Any]]:
+    """What a folder of plans is adopted by: key, post and command, in their order."""
+    texts = {path: data.decode() for path, data in sorted(files.items())}
+    for path, text in texts.items():
+        if path.startswith("register/"):
+            yield f"plans/{path}", dispatcher, EnterRegister(source=text)
+    sources = tuple(text for path, text in texts.items() if path.startswith("plans/"))
+    keeper = f"{dispatcher.partition('/')[0]}/{KEEPER}"
+    yield "plans/adopted", keeper, AdoptPlans(sources=sources)
 
 
 async def _must(day: Day, key: str, actor: Actor, command: Any, drill: Desk, log: Log) -> None:

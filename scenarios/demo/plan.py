@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from core.catalogue import COMMANDS
 from core.messages import Precision, Source
+from core.world import World
 from scenarios.demo.files import (
     Assignment,
     Day,
@@ -24,14 +25,24 @@ from scenarios.demo.files import (
     from_start,
     moment_from_report,
 )
+from scenarios.demo.responses import is_reference, named
 
 TEAM_LEAD = "team_lead"
 _NAMES = uuid5(NAMESPACE_URL, "liandong/demo")
 _REFERENCE = re.compile(r"\$([A-Za-z0-9._-]{1,64})")
-_MOMENT_FIELDS = {("CorrectMilestone", "to")}
+_MOMENT_FIELDS = {
+    ("CorrectMilestone", "to"),
+    ("IssueWarning", "begins"),
+    ("RelaySignal", "begins"),
+    ("RelaySignal", "ends"),
+    ("OrderControl", "until"),
+    ("FileReport", "known_at"),
+}
 """Fields of commands that hold an instant; in the file it is counted from the incident's report."""
 _ANY_POSITION = 1
 """Stands for a position that is known only when the command is sent, while a file is checked."""
+_ANY_ID = "any"
+"""Stands for the id of what a response opens."""
 
 _MILESTONES: tuple[tuple[str, str], ...] = (
     ("acknowledged", "AcknowledgeDispatch"),
@@ -59,16 +70,28 @@ class Planned(Struct, frozen=True, kw_only=True):
     precision: Precision = "second"
     label: str | None = None
     refused: str | None = None
+    incident: str = ""
+    optional: bool = False
 
-    def command(self, start: datetime, positions: Mapping[str, int]) -> Any:
-        """The command itself, for a day that starts at `start`. Raises KeyError naming a label that has no position."""
+    def command(self, start: datetime, positions: Mapping[str, int], world: World | None = None) -> Any:
+        """The command itself, for a day that starts at `start`. Raises KeyError naming what is not there.
+
+        Without a world, what a response opened is named by a stand-in: enough to look whether the command is well-formed.
+        """
         content = dict(self.content)
         for name, value in content.items():
             if isinstance(value, str) and (found := _REFERENCE.fullmatch(value)):
                 content[name] = positions[found[1]]
+            elif is_reference(value):
+                content[name] = _ANY_ID if world is None else named(world, self.incident, value)
             elif (self.do, name) in _MOMENT_FIELDS:
                 content[name] = moment_from_report(value, start + self.reported)
         return msgspec.convert(content, COMMANDS[self.do])
+
+    @property
+    def looks_up(self) -> bool:
+        """Does it name what a response opened?"""
+        return any(map(is_reference, self.content.values()))
 
     @property
     def references(self) -> set[str]:
@@ -214,6 +237,8 @@ def _step(incident: str, reported: timedelta, number: int, step: Step) -> Planne
         precision=step.precision,
         label=step.label,
         refused=step.refused,
+        incident=incident,
+        optional=step.optional,
     )
 
 

@@ -22,8 +22,9 @@ from core.messages import Envelope
 from handlers.answers import Answer, stored
 from handlers.desk import Desk
 from scenarios.demo.files import Day, Register, from_start
-from scenarios.demo.opening import actor_at, enter_register, open_drill, patiently
+from scenarios.demo.opening import actor_at, adopt_plans, enter_register, open_drill, patiently
 from scenarios.demo.outcome import Tally
+from scenarios.demo.pace import faster
 from scenarios.demo.plan import Planned, command_id, day_plan
 
 _log = structlog.get_logger("demo")
@@ -69,7 +70,7 @@ class Player:
         self._on_sent = on_sent
         self._plan = day_plan(day, register)
         self._given_rate = rate
-        self._faster = _faster(self._plan, day.rate)
+        self._faster = faster(self._plan, day.rate)
         self._live_from = from_start(day.live_from)
         self._pending: deque[Planned] = deque(self._plan)
         self._positions: dict[str, int] = {}
@@ -99,7 +100,7 @@ class Player:
     # --- before the doors open ---
 
     async def prepare(self) -> None:
-        """Enter the register, open the drill, and play all that lies before `live_from`, at once; the clock then stands.
+        """Enter the register, open the drill, adopt the plans, and play all that lies before `live_from`, at once; the clock then stands.
 
         A second time, in the same log, it adds nothing, but the speed where another one is asked for. Cancelling it leaves
         whole commands behind and the next call goes on.
@@ -107,6 +108,7 @@ class Player:
         """
         await enter_register(self.day, self._register, self._live, self._log)
         await open_drill(self.day, self._given_rate or self.day.rate, self._drill, self._log)
+        await adopt_plans(self.day, self._drill, self._log)
         await self._find_pointer()
         if self._pending and self._pending[0].at < self._live_from:
             while chunk := self._chunk(self._live_from - _TICK):
@@ -177,6 +179,8 @@ class Player:
         for one in self._pending:
             if one.at > until or len(chunk) == CHUNK_COMMANDS_MAX or one.references & labels:
                 break
+            if chunk and one.looks_up:
+                break  # what it names may be opened by what stands before it
             chunk.append(one)
             if one.key in self._faster:
                 break  # the next change of the rate is worked out from the rate that this one makes
@@ -192,11 +196,11 @@ class Player:
         waiting: list[tuple[Planned, Any]] = []
         for one in chunk:
             try:
-                command = self._at_speed(one, one.command(self.day.start + self._late, self._positions))
+                made = one.command(self.day.start + self._late, self._positions, self._drill.world)
+                command = self._at_speed(one, made)
             except KeyError:
-                self.tally.left_out += (
-                    1  # it is about a record that was refused, since a person had been quicker
-                )
+                # It is about a record that was refused, since a person had been quicker; or the system has not come to it.
+                self.tally.left_out += 0 if one.optional else 1
             else:
                 waiting.append((one, command))
         tries = 0
@@ -286,15 +290,3 @@ class Player:
 
 def _jump_key(at: timedelta) -> str:
     return f"clock/jump/{int(at.total_seconds())}"
-
-
-def _faster(plan: Sequence[Planned], rate: int) -> dict[str, Fraction]:
-    """How much faster each planned change of rate makes the clock, by its key."""
-    found: dict[str, Fraction] = {}
-    before = Fraction(rate)
-    for one in plan:
-        if one.do == ChangeClockRate.__name__:
-            after = Fraction(one.content["rate_n"], one.content.get("rate_d", 1))
-            found[one.key] = after / before
-            before = after
-    return found

@@ -30,6 +30,18 @@ from scenarios.demo.plan import Planned
 from scenarios.demo.player import OPERATION, Player
 
 FAST = 600
+# What the system of a whole node asks of itself, what is answered to that, and what people own: here are two bare desks.
+OF_OTHERS = {
+    "FindingAcknowledged",
+    "FindingCleared",
+    "FindingRaised",
+    "LinkEscalated",
+    "LinkTimedOut",
+    "ObligationMissed",
+    "ObligationWaived",
+    "PlanRetired",
+    "ProposalDeclined",
+}
 DISPATCHER = Actor("u-person", "gov-jw", "duty")
 CONTROLLER = Actor("u-person", "gov-jw", "controller")
 
@@ -103,15 +115,18 @@ def player_of(
     return Player(day, load_register(), live=at.live, drill=at.drill, log=at.log, rate=rate, on_sent=on_sent)
 
 
-async def play_until(
-    at: House, day: Day, accepted: int, rate: int = FAST
-) -> tuple[Player, asyncio.Task[None]]:
-    """A player that is playing and has had so many commands accepted."""
+async def play_until(at: House, day: Day, more: int, rate: int = FAST) -> tuple[Player, asyncio.Task[None]]:
+    """A player that is playing and has had so many commands accepted since it was prepared."""
     reached = asyncio.Event()
-    player = player_of(
-        at, day, rate, on_sent=lambda _, tally: reached.set() if tally.accepted >= accepted else None
-    )
+    prepared: list[int] = []
+
+    def count(_: Planned, tally: Tally) -> None:
+        if prepared and tally.accepted >= prepared[0] + more:
+            reached.set()
+
+    player = player_of(at, day, rate, on_sent=count)
     await player.prepare()
+    prepared.append(player.tally.accepted)
     running = asyncio.create_task(player.play())
     waiting = asyncio.create_task(reached.wait())
     await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED, timeout=60)
@@ -169,7 +184,7 @@ async def test_the_whole_day_plays_to_its_end_and_stops(tmp_path: Path) -> None:
         assert player.tally.left_out == 0
         seen = {one.type for one in await at.events()}
         live = {one.type for one in await at.log.read(LIVE, 0, Query(), 100_000)}
-        assert seen | live == set(EVENTS)
+        assert set(EVENTS) - (seen | live) == OF_OTHERS
         posts = {one.actor.post_id for one in await at.events() if one.type != "OperationOpened"}
         assert not [post for post in posts if post.startswith("system")]
         await player.play()
@@ -181,7 +196,8 @@ async def test_the_whole_day_plays_to_its_end_and_stops(tmp_path: Path) -> None:
 async def test_a_player_that_was_killed_goes_on_where_the_log_says_it_was(tmp_path: Path) -> None:
     day = short_day(20)
     async with house(tmp_path) as at:
-        _, running = await play_until(at, day, 300)
+        first, running = await play_until(at, day, 20)
+        sent = first.tally.accepted
         running.cancel()  # no pause: the drill's clock runs on, as after a kill
         with pytest.raises(asyncio.CancelledError):
             await running
@@ -189,7 +205,7 @@ async def test_a_player_that_was_killed_goes_on_where_the_log_says_it_was(tmp_pa
     async with house(tmp_path) as at:
         second = player_of(at, day)
         await second.prepare()
-        assert second.tally.before >= 300
+        assert second.tally.before >= sent
         assert second.left > 0
         running = asyncio.create_task(second.play())
         await asyncio.sleep(0.1)
@@ -208,7 +224,7 @@ async def test_a_player_that_was_stopped_leaves_the_clock_standing_and_goes_on_w
 ) -> None:
     day = short_day(10)
     async with house(tmp_path) as at:
-        first, running = await play_until(at, day, 230)
+        first, running = await play_until(at, day, 5)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await first.pause()
@@ -257,7 +273,7 @@ async def test_a_person_s_intervention_does_not_stop_the_day(tmp_path: Path) -> 
 async def test_a_pause_holds_the_day_and_refuses_nothing_of_it(tmp_path: Path) -> None:
     day = short_day(5)
     async with house(tmp_path) as at:
-        player, running = await play_until(at, day, 230)
+        player, running = await play_until(at, day, 5)
         assert await at.ask(CONTROLLER, PauseClock()) is None
         await asyncio.sleep(0.3)
         held = player.left

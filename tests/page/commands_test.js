@@ -133,3 +133,69 @@ export function completion_offers_what_may_stand_next() {
   equal(words('接 燃'), ['燃气泄漏']);
   equal(complete('派 P', context()).head, '派 ');
 }
+
+const response = new Store();
+response.snapshot(snapshot(1, {
+  incident: [{ id: 'HZ003', place: { text: '临江路' } }],
+  plan: [{ id: 'gov-flood', title: { zh: '区防汛预案', en: 'District flood plan' }, levels: ['II', 'III'] }, { id: 'ent-flood', title: { zh: '地铁防汛预案' }, levels: ['II'] }],
+  activation: [{ id: 'a-1', plan: 'gov-flood', incident: 'HZ003', state: 'active' }, { id: 'a-2', plan: 'ent-flood', incident: 'HZ003', state: 'stood_by' }],
+  link: [{ id: 'l-3', answered: false, text: '请启动' }],
+  task: [{ id: 't-4', state: 'open', title: '关阀', post: 'a/duty' }],
+  control: [{ id: 'c-1', state: 'ordered', area: '临江路' }],
+  finding: [
+    { id: 'W5|l-3|9', rule: 'W5', subject: 'l-3', severity: 'warning', opened_at: '2026-05-12T05:00:00Z', acknowledged_by: null },
+    { id: 'W1|x|8', rule: 'W1', subject: 'x', severity: 'critical', opened_at: '2026-05-12T06:00:00Z', acknowledged_by: null },
+  ],
+}));
+const said = (line, lang = 'zh-CN') => {
+  const parsed = parse(line, { store: response, tables, now: NOW, lang });
+  if (parsed.kind !== 'commands') throw new Error(`${line}: ${JSON.stringify(parsed)}`);
+  return parsed.steps.map((step) => step.command);
+};
+const not = (line) => parse(line, { store: response, tables, now: NOW, lang: 'zh-CN' }).problem;
+
+export function a_plan_is_started_by_id_or_title_at_a_level_written_in_any_way() {
+  const wanted = [{ type: 'ActivatePlan', plan: 'gov-flood', level: 'II', incident: 'HZ003' }];
+  for (const line of ['启动 gov-flood II HZ003', '启动 区防汛 Ⅱ HZ003', '启动 区防汛预案 二级 3', 'qd gov 2 HZ003']) equal(said(line), wanted, line);
+  equal(said('activate district ii HZ003 close the tunnel', 'en')[0].measures, 'close the tunnel');
+  equal(not('启动 防汛 II HZ003').id, 'command.error.ambiguous');
+  equal(not('启动 台风 II HZ003').id, 'command.error.unknown_plan');
+  equal(not('启动 gov-flood 五 HZ003').several, ['II', 'III']);
+  equal(parse('启动 gov-flood II HZ003', { store: response, tables, now: NOW, lang: 'en' }).confirm, 'command.confirm.activate');
+}
+
+export function links_are_read_accepted_and_declined_with_a_reason() {
+  for (const line of ['收悉 l-3', '收悉l-3', 'sx l-3', 'read l-3']) equal(said(line), [{ type: 'AcknowledgeLink', link: 'l-3' }], line);
+  equal(said('接受 l-3 两台泵'), [{ type: 'AcceptLink', link: 'l-3', coming: '两台泵' }]);
+  equal(said('拒绝 l-3 无力量 泵已派出'), [{ type: 'DeclineLink', link: 'l-3', reason: 'no_capacity', text: '泵已派出' }]);
+  equal(said('拒绝 l-3 道路中断'), [{ type: 'DeclineLink', link: 'l-3', reason: 'other', text: '道路中断' }]);
+  equal(not('拒绝 l-3').id, 'command.error.reason_missing');
+  equal([not('收悉').id, not('收悉').several], ['command.error.missing_link', ['l-3']]);
+  equal(not('接受 l-9').id, 'command.error.unknown_link');
+}
+
+export function tasks_responses_and_orders_are_closed_by_their_ids() {
+  equal(said('开始 t-4'), [{ type: 'StartTask', task: 't-4' }]);
+  equal(said('完成 t-4 照片3张'), [{ type: 'CompleteTask', task: 't-4', evidence: '照片3张' }]);
+  equal(said('跳过 t-4 无人员'), [{ type: 'SkipTask', task: 't-4', reason: '无人员' }]);
+  equal(said('调级 a-1 Ⅲ'), [{ type: 'ChangeResponseLevel', activation: 'a-1', level: 'III' }]);
+  equal(said('终止 a-1 水退'), [{ type: 'EndResponse', activation: 'a-1', reason: '水退' }]);
+  equal(said('终止 a-2 误报'), [{ type: 'StandDown', activation: 'a-2', reason: '误报' }]);
+  equal(said('生效 c-1'), [{ type: 'PutControlInForce', control: 'c-1' }]);
+  equal(said('复核 c-1 水位未变'), [{ type: 'ReviewControl', control: 'c-1', reason: '水位未变' }]);
+  equal(said('撤管 c-1 水退'), [{ type: 'LiftControl', control: 'c-1', reason: '水退' }]);
+}
+
+export function owning_takes_the_gravest_or_all_of_a_rule() {
+  equal(said('认领'), [{ type: 'AcknowledgeFinding', finding: 'W1|x|8' }]);
+  equal(said('认领 w5'), [{ type: 'AcknowledgeFinding', finding: 'W5|l-3|9' }]);
+  equal(said('own l-3', 'en'), [{ type: 'AcknowledgeFinding', finding: 'W5|l-3|9' }]);
+  equal(not('认领 W9').id, 'command.error.unknown_finding');
+}
+
+export function tab_offers_the_ids_that_are_open() {
+  const offered = (line) => complete(line, { store: response, tables, now: NOW, lang: 'zh-CN' }).options.map((option) => option.word);
+  equal(offered('收悉 '), ['l-3']);
+  equal(offered('启动 gov-flood '), ['II', 'III']);
+  equal(offered('完成 t'), ['t-4']);
+}

@@ -5,6 +5,7 @@ import mimetypes
 from pathlib import Path
 from typing import Any
 
+from tests.page.fake_register import CLEARED, KNOWN, LINKAGE, NO_PLAN, plan_body
 from tests.page.fake_rules import Rules
 from tests.page.invented import INCIDENT_KINDS, TEAM_KINDS, Row
 
@@ -44,11 +45,12 @@ class Pages(Rules):
     def page(self, method: str, path: str, body: bytes) -> Answer:
         if path == "/":
             return 302, "text/plain", b"", [(b"location", b"/board/demo")]
-        if path.startswith("/board/") or path == "/login":
-            html = (STATIC / ("login.html" if path == "/login" else "board.html")).read_text("utf-8")
+        page = {"login": "login.html", "board": "board.html", "plans": "plans.html", "plan": "plan.html"}
+        if path == "/login" or path.startswith(("/board/", "/plans/", "/plan/")):
+            html = (STATIC / page[path.split("/")[1]]).read_text("utf-8")
             html = (
                 html.replace("{{base}}", "/static/dev")
-                .replace("{{operation}}", path.rpartition("/")[2])
+                .replace("{{operation}}", [*path.split("/"), ""][2])
                 .replace("{{build}}", "dev")
             )
             return 200, "text/html; charset=utf-8", html.encode(), []
@@ -69,6 +71,15 @@ class Pages(Rules):
             return self.json(self.session(), 200 if self.logged_in else 401)
         if path == "/api/tables":
             return self.json({"incident_kinds": INCIDENT_KINDS, "team_kinds": TEAM_KINDS, "targets": []})
+        if path.endswith("/linkage"):
+            return self.json(LINKAGE)
+        if "/plans/" in path:
+            id_ = path.rpartition("/")[2]
+            return self.json(plan_body(id_)) if id_ in KNOWN else self.json(NO_PLAN, 404)
+        if path.endswith("/views/findings"):
+            return self.json({"data": {"findings": CLEARED}})
+        if path.endswith("/events"):
+            return self.json({"events": []})
         if "/incidents/" in path:
             id_ = path.rpartition("/")[2]
             d = self.district

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.page.fake_incidents import IncidentRules
 from tests.page.fake_publisher import refused
+from tests.page.fake_response import ResponseRules
 from tests.page.invented import SAID, Row, iso
 
 TEAM_COMMANDS = {
@@ -18,7 +19,7 @@ TEAM_COMMANDS = {
 }
 
 
-class Rules(IncidentRules):
+class Rules(IncidentRules, ResponseRules):
     """Decides a command and publishes what it changed."""
 
     def decide(self, command: Row, message: Row) -> Row:
@@ -26,6 +27,8 @@ class Rules(IncidentRules):
         rows = self.district.rows
         at = message.get("occurred_at") or iso(datetime.now(UTC))
         late = "occurred_at" in message
+        if (answer := self.respond(command, at)) is not None:
+            return answer
         if type_ == "DispatchTeam":
             team = rows["team"].get(command["team"])
             if not team or command["incident"] not in rows["incident"]:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.page.invented_response import RESPONSE_KINDS, response
+
 Row = dict[str, Any]
 
 INVENTED = json.loads((Path(__file__).parent / "invented.json").read_text("utf-8"))
@@ -41,7 +43,7 @@ class District:
         self.random = random.Random(seed)
         self.now = now
         self.rows: dict[str, dict[str, Row]] = {
-            k: {} for k in ("operation", "organisation", "team", "incident", "dispatch")
+            k: {} for k in ("operation", "organisation", "team", "incident", "dispatch", *RESPONSE_KINDS)
         }
         self.timeline: list[Row] = []
         self.position = 21_900
@@ -55,6 +57,7 @@ class District:
         self._incidents()
         self._teams(teams)
         self._entries()
+        self.rows.update(response(now, iso))
 
     def _organisations(self) -> None:
         for id_, zh, en, level, *_ in ORGANISATIONS:

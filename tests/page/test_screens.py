@@ -21,7 +21,7 @@ async def test_a_language_and_a_night_are_remembered(board: Page) -> None:
 @pytest.mark.parametrize("width", [360, 414])
 async def test_on_a_phone_everything_is_in_reach_and_nothing_is_wider(board: Page, width: int) -> None:
     await board.set_viewport_size({"width": width, "height": 740})
-    for tab in range(5):
+    for tab in range(7):
         await board.click(f"#tabs button >> nth={tab}")
         assert await board.evaluate("document.documentElement.scrollWidth") <= width
         await expect(board.locator(LINE)).to_be_in_viewport()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from core import catalogue
-from core.adoption import AdoptPlan
+from core.adoption import AdoptPlan, Waiver
 from core.catalogue import Recorded
 from core.dispatch import DispatchTeam
 from core.entry import AddEntry
@@ -34,6 +34,9 @@ DUTY = Actor("u-1", "gov", "duty")
 START = "{mode: automatic, authority: gov/duty, when: {fact: leak_t, op: '>=', value: 5}}"
 LINK = """links_out: [{id: n1, kind: notify, to: {post: dept/duty}, trigger: activated, channel: phone,
   ack_within: PT%dS, escalate_to: gov/duty_lead}]"""
+
+UNCHECKED = (Waiver(rule="L3", reason="无通信登记册", until=date(2100, 1, 1)),)
+"""These stories are about time: their plans have no register of channels behind them."""
 
 
 def plan_that_starts(ack_s: int) -> str:
@@ -93,7 +96,7 @@ class Node:
         )
         for command in (
             team,
-            AdoptPlan(source=plan_that_starts(ack_s)),
+            AdoptPlan(source=plan_that_starts(ack_s), waivers=UNCHECKED),
             ReportIncident(incident=FIRST, kind="explosion", place=HERE),
         ):
             await self.send(command)

@@ -19,6 +19,7 @@ from core.messages import Actor
 from core.operation import OpenOperation
 from tests.reactions.site import (
     FIRST,
+    UNCHECKED,
     Node,
     eventually,
     leak,
@@ -112,7 +113,7 @@ async def drill(live: Node, node: Node) -> None:
     await live.furnish()
     await node.send(OpenOperation(title="演练"), CONTROLLER)
     await node.send(StartClock(at=t("09:00"), rate_n=60), CONTROLLER)
-    await node.send(AdoptPlan(source=plan_that_starts(60)))
+    await node.send(AdoptPlan(source=plan_that_starts(60), waivers=UNCHECKED))
     await node.send(ReportIncident(incident=FIRST, kind="explosion", place=HERE))
     await node.send(leak())
     await eventually(node, "LinkOpened")

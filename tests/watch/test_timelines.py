@@ -11,7 +11,7 @@ from core.incident import ReportIncident, VerifyIncident
 from core.leadership import TransferCommand
 from core.report import Elements, FileReport
 from core.scales import ResponseLevel, WarningColour
-from core.warning import RelaySignal, UpdateWarning
+from core.warning import RelaySignal
 from tests.reactions.story import Reacting
 from tests.rules.commands import FIRST, SECOND, send
 from tests.rules.given import t
@@ -78,7 +78,15 @@ def zhengzhou(log: Log) -> Log:
         minute = 1 if clock == 16 else 0
         log.at(
             f"{DAY_S + clock}:{minute:02d}",
-            UpdateWarning(warning="w-1", colour=WarningColour.RED, text=f"{clock} 时继续"),
+            RelaySignal(
+                warning="w-1",
+                hazard_type="rainstorm",
+                colour=WarningColour.RED,
+                area="全区",
+                text=f"{clock} 时继续",
+                issuer="市气象台",
+                begins=t("21:59"),
+            ),
         )
     log.at(f"{DAY_S + 16}:29", ReportIncident(kind="flood", place=HERE), by="gov/duty")
     log.at(

@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 from core import catalogue
 from core.adoption import Adopted, PlanAdopted, PlanRetired, Waived
 from core.log.protocol import Query
+from core.messages import Name
 from core.obligations import of_thing
 from core.plan.conditions import describe
 from core.plan.document import LinkIn, PlanDocument
@@ -78,7 +79,7 @@ class Version(Struct, frozen=True):
 class PlanBody(Struct, frozen=True):
     """One plan: its document to the letter, its links both ways, what the checks find, what is due, and its versions.
 
-    `conditions` says each start (by level) and `expand` in words; `posts` names every post of the document.
+    `conditions` says each start (by level) and `expand` in words; `posts` and `titles` name every post and plan in it.
     """
 
     operation: str
@@ -94,6 +95,7 @@ class PlanBody(Struct, frozen=True):
     versions: list[Version]
     conditions: dict[str, Said]
     posts: dict[str, Said]
+    titles: dict[str, Name]
 
 
 class LinkageBody(Struct, frozen=True):
@@ -165,6 +167,9 @@ async def read_plan(
         due=[obligation_row(one, one.id in world.missed) for one in of_thing(world, "plan", plan)],
         versions=await _versions(node, operation, plan, world.position),
         conditions=_in_words(adopted.document),
+        titles={
+            id: world.plans[id].document.title for id in sorted(_plans(adopted, data)) if id in world.plans
+        },
         posts={post: Names(world).post(post) for post in sorted(_posts(adopted.document))},
     )
     return _json(body)
@@ -244,6 +249,17 @@ def _posts(document: PlanDocument) -> Iterator[str]:
             yield from (post for post in named if post is not None)
     if document.hand_over is not None:
         yield from (post for post in (document.hand_over.from_, document.hand_over.to) if post is not None)
+
+
+def _plans(adopted: Adopted, data: RegisterData) -> Iterator[str]:
+    document = adopted.document
+    yield from (upper.plan for upper in document.upper_plans)
+    yield from (row.upper for row in document.level_map)
+    for edge in data.links:
+        if adopted.id in (edge.plan, edge.to):
+            yield from (edge.plan, edge.to)
+    for part in document.levels.values():
+        yield from part.end.after if part.end is not None else ()
 
 
 def _json(body: Struct) -> Response[bytes]:

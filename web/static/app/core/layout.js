@@ -6,15 +6,16 @@ export const CARD_HEIGHT = 46;
 export const GAP = 8;
 export const TOP = 40;
 export const LANES = ['government', 'department', 'enterprise', 'community'];
-const LANE_SHARE = 0.72;
+const LANE_SHARE = 0.64;
 const BULGE_MIN = 26;
-const BULGE_MAX = 90;
+const BULGE_MAX = 70;
+const PITCH_MAX = 100;
 
 /**
  * One column a level; in each, the plans with most links near those that they are linked with (one pass of averages).
- * @param {{ id: string, level: string | null }[]} nodes @param {{ plan: string, to: string }[]} links @param {number} width
+ * @param {{ id: string, level: string | null }[]} nodes @param {{ plan: string, to: string }[]} links @param {number} width @param {number} [room] the height that there is
  */
-export function layout(nodes, links, width) {
+export function layout(nodes, links, width, room = 0) {
   const columns = LANES.map((lane) => nodes.filter((node) => (node.level ?? 'enterprise') === lane).map((node) => node.id));
   /** @type {Map<string, number>} */
   const at = new Map();
@@ -39,12 +40,12 @@ export function layout(nodes, links, width) {
   const lane = width / LANES.length;
   const card = Math.floor(lane * LANE_SHARE);
   const longest = Math.max(1, ...columns.map((ids) => ids.length));
-  const height = TOP + longest * (CARD_HEIGHT + GAP) + GAP;
+  const height = Math.max(TOP + longest * (CARD_HEIGHT + GAP) + GAP, Math.min(room, TOP + longest * PITCH_MAX));
   /** @type {Map<string, Spot>} */
   const spots = new Map();
   columns.forEach((ids, i) => {
     // Short columns are spread, so that lines run level rather than all upwards.
-    const pitch = Math.min((height - TOP) / Math.max(1, ids.length), (CARD_HEIGHT + GAP) * 2.2);
+    const pitch = Math.min((height - TOP) / Math.max(1, ids.length), PITCH_MAX);
     const first = TOP + (height - TOP - pitch * ids.length) / 2 + (pitch - CARD_HEIGHT) / 2;
     ids.forEach((id, n) => spots.set(id, { id, lane: i, x: Math.round(i * lane + (lane - card) / 2), y: Math.round(first + n * pitch) }));
   });

@@ -17,8 +17,9 @@ let data = null;
 let known = null;
 
 const post = (/** @type {string | null | undefined} */ id) => (id ? (language === 'en' ? data.posts[id]?.en : data.posts[id]?.zh) || id : '—');
+const title = (/** @type {string} */ id) => say(data.titles[id]) || id;
 const planHref = (/** @type {string} */ id) => href(`/plan/${encodeURIComponent(operation)}/${encodeURIComponent(id)}`);
-const to = (/** @type {any} */ edge) => (edge.to_plan ? html`<a href=${planHref(edge.to_plan)}>${edge.to_plan}</a> ${edge.to_level ? ROMAN[edge.to_level] : ''}` : html`${post(edge.to_post)}${edge.to !== edge.to_post ? html` <a class="muted" href=${planHref(edge.to)}>${edge.to}</a>` : nothing}`);
+const to = (/** @type {any} */ edge) => (edge.to_plan ? html`<a href=${planHref(edge.to_plan)}>${title(edge.to_plan)}</a> ${edge.to_level ? ROMAN[edge.to_level] : ''}` : html`${post(edge.to_post)}${edge.to !== edge.to_post ? html` <a class="muted" href=${planHref(edge.to)}>${title(edge.to)}</a>` : nothing}`);
 const due = (/** @type {number} */ s) => words(`PT${s}S`, t);
 
 /** @param {any[]} tasks */
@@ -28,7 +29,7 @@ const taskTable = (tasks) => html`<table><thead><tr><th>${t('plan.task')}</th><t
 /** @param {any[]} edges @param {boolean} out */
 const linkTable = (edges, out) => html`<table><thead><tr><th>${t('plan.link')}</th><th>${t(out ? 'plan.to' : 'plan.from')}</th><th>${t('plan.trigger')}</th><th>${t('plan.channel')}</th><th>${t('plan.ack')}</th><th>${t('plan.escalate')}</th><th>${t('plan.state')}</th></tr></thead>
   <tbody>${edges.map((edge) => html`<tr id=${out ? edge.link : nothing} class=${edge.broken ? 'broken' : ''}><td><b>${t(`link.kind.${edge.kind}`)}</b> <span class="muted">${ROMAN[edge.level] ?? ''} ${edge.link}</span></td>
-    <td>${out ? to(edge) : html`<a href=${planHref(edge.plan)}>${edge.plan}</a>`}${edge.asks ? html` <span class="muted">${edge.asks}</span>` : nothing}</td>
+    <td>${out ? to(edge) : html`<a href=${planHref(edge.plan)}>${title(edge.plan)}</a>`}${edge.asks ? html` <span class="muted">${edge.asks}</span>` : nothing}</td>
     <td>${t(`trigger.${edge.trigger}`)}</td><td>${t(`channel.${edge.channel}`)}</td><td class="number">${due(edge.ack_s)}</td><td>${post(edge.escalate_to)}</td>
     <td>${edge.broken ? html`<b class="tag alert">${t('plan.broken')}</b>` : t('plan.holds')}</td></tr>`)}</tbody></table>`;
 
@@ -45,7 +46,7 @@ function level(name, part) {
     ${part.tasks?.length ? html`<h3>${t('activation.tasks')} ${part.tasks.length}</h3>${taskTable(part.tasks)}` : nothing}
     ${out.length ? html`<h3>${t('plan.links_out')} ${out.length}</h3>${linkTable(out, true)}` : nothing}
     ${end
-      ? html`<h3>${t('plan.end')}</h3><p>${t('plan.authority')}：${post(end.authority)}${end.after?.length ? html` · ${t('plan.after')} ${end.after.map((/** @type {string} */ id) => html`<a href=${planHref(id)}>${id}</a> `)}` : nothing}${end.released_by ? ` · ${t('plan.released_by', { post: post(end.released_by) })}` : ''}</p>
+      ? html`<h3>${t('plan.end')}</h3><p>${t('plan.authority')}：${post(end.authority)}${end.after?.length ? html` · ${t('plan.after')} ${end.after.map((/** @type {string} */ id) => html`<a href=${planHref(id)}>${title(id)}</a> `)}` : nothing}${end.released_by ? ` · ${t('plan.released_by', { post: post(end.released_by) })}` : ''}</p>
           <ul class="plain">${(end.conditions ?? []).map((/** @type {any} */ one) => html`<li id=${one.id}>${say(one.text)} <span class="muted">${one.evidence ? t(`evidence.${one.evidence}`) : '—'} · ${t('plan.confirmed', { post: post(one.confirmed_by) })}</span></li>`)}</ul>`
       : nothing}
   </section>`;
@@ -64,7 +65,7 @@ function card(id) {
     <h3>${post(id)}</h3>
     ${channels ? html`<p class="muted">${channels.channels.map((/** @type {any} */ one) => `${t(`channel.${one.kind}`)} ${one.ref}`).join(' · ')} · ${channels.hours ?? '24h'}</p>` : nothing}
     <ol>${tasks.map((task) => html`<li class=${(seconds(task.within) ?? 0) <= CARD_SECONDS ? 'first' : ''}><span class="box" aria-hidden="true"></span><b>${words(task.within, t)}</b> ${say(task.title)}${task.critical ? html` <span class="tag">${t('task.critical')}</span>` : nothing} <span class="muted">${t(`evidence.${task.evidence}`)} · ${ROMAN[task.level]}</span></li>`)}</ol>
-    ${calls.length ? html`<h4>${t('card.calls')}</h4><ul class="plain">${calls.map((/** @type {any} */ edge) => html`<li><span class="box" aria-hidden="true"></span>${t(`link.kind.${edge.kind}`)} → ${edge.to_plan ?? post(edge.to_post)} <span class="muted">${t(`channel.${edge.channel}`)} · ${due(edge.ack_s)} · ${ROMAN[edge.level] ?? ''}</span></li>`)}</ul>` : nothing}
+    ${calls.length ? html`<h4>${t('card.calls')}</h4><ul class="plain">${calls.map((/** @type {any} */ edge) => html`<li><span class="box" aria-hidden="true"></span>${t(`link.kind.${edge.kind}`)} → ${edge.to_plan ? title(edge.to_plan) : post(edge.to_post)} <span class="muted">${t(`channel.${edge.channel}`)} · ${due(edge.ack_s)} · ${ROMAN[edge.level] ?? ''}</span></li>`)}</ul>` : nothing}
     <button class="button" @click=${() => print(id)}>${t('card.print')}</button>
   </article>`;
 }
@@ -81,15 +82,14 @@ function posts() {
   const found = new Set();
   const parts = [...Object.values(data.document.levels), data.document.stand_by ?? {}];
   for (const part of parts) for (const task of /** @type {any} */ (part).tasks ?? []) found.add(task.post);
-  for (const contact of data.document.contacts ?? []) found.add(contact.post);
+  if (data.links_out.length) found.add(`${data.plan.owner}/duty`);
   return [...found];
 }
 
 /** @param {any} problem */
 function draw(problem = null) {
   if (!known) return;
-  const title = data ? say(data.plan.title) : plan;
-  top(known.session, title, html`<a class="button" href=${href(`/plans/${encodeURIComponent(operation)}`)}>${t('linkage.short')}</a>
+  top(known.session, data ? say(data.plan.title) : plan, html`<a class="button" href=${href(`/plans/${encodeURIComponent(operation)}`)}>${t('linkage.short')}</a>
     ${data ? html`<button class="button" @click=${() => window.print()}>${t('plan.print')}</button><button class="button primary" @click=${() => print(null)}>${t('card.print.all')}</button>` : nothing}`, () => draw());
   if (problem) {
     render(trouble(problem), root);
@@ -107,9 +107,9 @@ function draw(problem = null) {
       <div><dt>${t('plan.valid')}</dt><dd>${head.valid.from} — ${head.valid.to}${head.reviewed ? ` · ${t('plan.reviewed', { day: head.reviewed })}` : ''}</dd></div>
       <div><dt>${t('plan.approval')}</dt><dd>${post(file.approval.by)}${file.approval.filed_with ? ` · ${t('plan.filed', { with: file.approval.filed_with })}` : ''}</dd></div>
       <div><dt>${t('plan.covers')}</dt><dd>${(file.covers?.events ?? []).map((/** @type {string} */ code) => { const one = known.tables.incident_kinds.find((/** @type {any} */ kind) => kind.code === code); return one ? say(one) : code; }).join('、') || t('form.any')}</dd></div>
-      <div><dt>${t('plan.upper')}</dt><dd>${(file.upper_plans ?? []).map((/** @type {any} */ one) => html`<a href=${planHref(one.plan)}>${one.plan}</a> <span class="muted">${t('plan.version', { n: one.version })}</span> `)}${file.upper_plans?.length ? nothing : '—'}</dd></div>
+      <div><dt>${t('plan.upper')}</dt><dd>${(file.upper_plans ?? []).map((/** @type {any} */ one) => html`<a href=${planHref(one.plan)}>${title(one.plan)}</a> <span class="muted">${t('plan.version', { n: one.version })}</span> `)}${file.upper_plans?.length ? nothing : '—'}</dd></div>
       <div><dt>${t('plan.hash')}</dt><dd class="mono">${head.hash.slice(0, 16)}…</dd></div>
-      ${data.due.map((/** @type {any} */ one) => html`<div class=${Date.parse(one.due_at) < Date.now() ? 'overdue' : ''}><dt>${t(one.kind === 'plan.drill' ? 'plan.due.drill' : 'plan.due.review')}</dt><dd><b>${format.date(Date.parse(one.due_at))}</b> <span class="muted">${one.citation}</span></dd></div>`)}
+      ${data.due.map((/** @type {any} */ one) => html`<div class=${format.date(Date.parse(one.due_at)) < data.day ? 'overdue' : ''}><dt>${t(one.kind === 'plan.drill' ? 'plan.due.drill' : 'plan.due.review')}</dt><dd><b>${format.date(Date.parse(one.due_at))}</b> <span class="muted">${one.citation}</span></dd></div>`)}
     </dl>
     ${data.findings.length
       ? html`<section class="findings" aria-labelledby="findings-title"><h2 id="findings-title">${t('plan.findings')} ${data.findings.length}</h2><ul class="plain">${data.findings.map((/** @type {any} */ one) => html`<li class="finding ${one.severity} ${one.waived_by ? 'waived' : ''}">
@@ -117,7 +117,7 @@ function draw(problem = null) {
       : html`<p class="muted">${t('plan.no_findings')}</p>`}
     ${LEVELS.filter((name) => file.levels[name]).map((name) => level(name, file.levels[name]))}
     ${file.stand_by?.tasks?.length || file.stand_by?.links_out?.length ? level('stand_by', file.stand_by) : nothing}
-    ${data.conditions.expand ? html`<section><h2>${t('plan.expand')}</h2><p>${t('plan.expand.from', { level: ROMAN[file.expand.from_level] })}：${say(data.conditions.expand)}</p>${(file.level_map ?? []).map((/** @type {any} */ row) => html`<p>${ROMAN[row.own]} → <a href=${planHref(row.upper)}>${row.upper}</a> ${ROMAN[row.level] ?? t('plan.only_told')} <span class="muted">${row.reason ?? ''}</span></p>`)}</section>` : nothing}
+    ${data.conditions.expand ? html`<section><h2>${t('plan.expand')}</h2><p>${t('plan.expand.from', { level: ROMAN[file.expand.from_level] })}：${say(data.conditions.expand)}</p>${(file.level_map ?? []).map((/** @type {any} */ row) => html`<p>${ROMAN[row.own]} → <a href=${planHref(row.upper)}>${title(row.upper)}</a> ${ROMAN[row.level] ?? t('plan.only_told')} <span class="muted">${row.reason ?? ''}</span></p>`)}</section>` : nothing}
     ${file.hand_over ? html`<section><h2>${t('plan.hand_over')}</h2><p>${post(file.hand_over.from)} → ${post(file.hand_over.to)}${file.hand_over.within ? ` · ${words(file.hand_over.within, t)}` : ''}</p><p class="muted">${(file.hand_over.briefing ?? []).map((/** @type {string} */ item) => t(`briefing.${item}`)).join('、')}</p></section>` : nothing}
     <section><h2>${t('plan.links_in')} ${data.links_in.length}</h2>${data.links_in.length ? linkTable(data.links_in, false) : html`<p class="muted">${t('plan.no_links_in')}</p>`}
       ${data.not_sent.map((/** @type {any} */ one) => html`<p class="notice">${t('plan.not_sent', { from: one.from, kind: t(`link.kind.${one.kind}`) })}</p>`)}</section>

@@ -24,7 +24,8 @@ let wanted = '';
 let brokenOnly = false;
 /** @type {string | null} */
 let marked = null;
-const kinds = new Set(KINDS);
+/** What is told or warned of runs everywhere; it is drawn when it is asked for, or broken. */
+const kinds = new Set(['activate', 'request']);
 
 async function load() {
   try {
@@ -41,7 +42,7 @@ const nameOf = (node) => (node.title ? say(node.title) : say(node.owner_name) ||
 
 function shown() {
   /** @type {Edge[]} */
-  const edges = data.links.filter((/** @type {Edge} */ edge) => kinds.has(edge.kind) && (!brokenOnly || edge.broken));
+  const edges = data.links.filter((/** @type {Edge} */ edge) => edge.broken || (kinds.has(edge.kind) && !brokenOnly));
   const words = wanted.normalize('NFKC').toLowerCase();
   const has = (/** @type {any} */ node) => !words || [node.id, node.title?.zh, node.title?.en, node.owner_name?.zh, node.owner_name?.en, node.owner].some((text) => text?.toLowerCase().includes(words));
   /** @type {any[]} */
@@ -80,12 +81,12 @@ function nodeCard(node, spot, card) {
 /** @param {any[]} nodes @param {Edge[]} lines */
 function map(nodes, lines) {
   const width = Math.max(WIDTH_MIN, (root.querySelector('.map-scroll')?.clientWidth ?? WIDTH_MIN + 200) - 2);
-  const { spots, card, height, lane } = layout(nodes, lines, width);
+  const { spots, card, height, lane } = layout(nodes, lines, width, (root.querySelector('.map-scroll')?.clientHeight ?? 0) - 4);
   const taken = new Map();
   return html`<div class="canvas" .style=${`width: ${width}px; height: ${height}px`}>
     ${LANES.map((name, i) => html`<h2 class="lane-head" .style=${`left: ${i * lane}px; width: ${lane}px`}>${t(`level.${name}`)} ${nodes.filter((node) => (node.level ?? 'enterprise') === name && node.title).length}</h2>`)}
     <svg width=${width} height=${height} aria-hidden="true">
-      <defs>${['', 'broken', 'marked'].map((name) => svg`<marker id="arrow-${name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path class="arrow ${name}" d="M0 0 L8 4 L0 8 z"/></marker>`)}</defs>
+      <defs>${['', 'broken', 'marked'].map((name) => svg`<marker id="arrow-${name}" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="10" markerHeight="10" orient="auto-start-reverse"><path class="arrow ${name}" d="M0 0 L8 4 L0 8 z"/></marker>`)}</defs>
       ${lines.map((edge) => {
         const [from, to] = [spots.get(edge.plan), spots.get(edge.to)];
         if (!from || !to) return nothing;
@@ -125,7 +126,7 @@ root.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 window.addEventListener('keydown', (event) => {
-  if (event.key !== '/' || /^(INPUT|SELECT)$/.test(document.activeElement?.tagName ?? '')) return;
+  if (event.key !== '/' || document.activeElement?.matches('input:not([type=checkbox]), select')) return;
   /** @type {HTMLElement | null} */ (document.querySelector('#search'))?.focus();
   event.preventDefault();
 });
