@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from msgspec import Struct, field, structs
+from msgspec import Struct, structs
+from msgspec import field as structfield
 
 from core.activation import Activation, Proposal
 from core.control import Control
@@ -200,8 +201,8 @@ class IncidentReopened(Event, frozen=True):
     links: tuple[Link, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     controls: tuple[Control, ...] = ()
-    missed: dict[str, dict[str, datetime]] = field(default_factory=dict)
-    waived: dict[str, dict[str, str]] = field(default_factory=dict)
+    missed: dict[str, dict[str, datetime]] = structfield(default_factory=dict[str, dict[str, datetime]])
+    waived: dict[str, dict[str, str]] = structfield(default_factory=dict[str, dict[str, str]])
 
 
 IncidentEvent = (

@@ -173,8 +173,11 @@ def _changes(
 ) -> Iterator[tuple[Table, str, Any | None]]:
     for name, rows in after.items():
         known = before.get(name, {})
-        yield from ((name, id, None) for id in known if id not in rows)
-        yield from ((name, id, row) for id, row in rows.items() if known.get(id) != row)
+        for id in known.keys() - rows.keys():
+            yield name, id, None
+        for id, row in rows.items():
+            if known.get(id) != row:
+                yield name, id, row
 
 
 # --- the register as data ---

@@ -110,14 +110,16 @@ def asked_again(world: Tables, recorded: Recorded) -> Iterator[Thing]:
             yield kind, id
     if isinstance(recorded.event, IncidentClosed):
         # Its entries go with it, and a decision not to respond to a warning may have been among them.
-        yield from (("warning", id) for id in world.warnings)
+        for id in world.warnings:
+            yield "warning", id
 
 
 def of_incident(world: Tables, incident: str) -> Iterator[tuple[RowKind, str]]:
     """The rows that leave with a closed incident. By the world's own index."""
     kinds: tuple[RowKind, ...] = ("activation", "proposal", "task", "link", "control")
     for kind in kinds:
-        yield from ((kind, id) for id in world.keyed(f"{kind}s", incident))
+        for id in world.keyed(f"{kind}s", incident):
+            yield kind, id
 
 
 class Grouped:
