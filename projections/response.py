@@ -14,19 +14,15 @@ from core.incident import IncidentClosed
 from core.obligations import of_thing, touched
 from core.tables import Tables
 from projections.rows import ResponseKind, RowChange, RowKind
+from projections.rows_plans import activation_row, link_row, plan_row, proposal_row, task_row
 from projections.rows_response import (
     ObligationRow,
     ReportRow,
     ResponseRow,
-    activation_row,
     control_row,
     finding_row,
-    link_row,
     obligation_row,
-    plan_row,
-    proposal_row,
     report_row,
-    task_row,
     warning_row,
 )
 
@@ -117,7 +113,8 @@ def of_incident(world: Tables, incident: str) -> Iterator[tuple[RowKind, str]]:
     """The rows that leave with a closed incident. By the world's own index."""
     kinds: tuple[RowKind, ...] = ("activation", "proposal", "task", "link", "control")
     for kind in kinds:
-        yield from ((kind, id) for id in world.keyed(f"{kind}s", incident))
+        for id in world.keyed(f"{kind}s", incident):
+            yield kind, id
 
 
 class Grouped:

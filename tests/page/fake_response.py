@@ -53,7 +53,7 @@ class ResponseRules(Publisher):
 
     def alter(self, kind: str, id_: str, at: str, type_: str, **changes: object) -> Row:
         """One row of the response, and the entry that says so."""
-        row = self.district.rows[kind][id_] | changes
+        row: Row = {**self.district.rows[kind][id_], **changes}
         said = self.entry(kind, type_, row.get("incident"), None, f"{type_} {id_}", f"{type_} {id_}", at)
         self.publish([(kind, id_, row)], [said])
         return self.accepted()
