@@ -124,7 +124,7 @@ class Grouped:
         self, kind: ResponseKind, make: Callable[[Tables, Thing], Mapping[str, ResponseRow]]
     ) -> None:
         self._kind: ResponseKind = kind
-        self._make = make
+        self.make = make
         self._ids: dict[Thing, tuple[str, ...]] = {}
         self._thing: dict[str, Thing] = {}
 
@@ -137,7 +137,7 @@ class Grouped:
         self._ids, self._thing = {}, {}
         rows: dict[str, ResponseRow] = {}
         for thing in things:
-            made = self._make(world, thing)
+            made = self.make(world, thing)
             self._note(thing, made)
             rows.update(made)
         return rows
@@ -146,7 +146,7 @@ class Grouped:
         self, world: Tables, thing: Thing, rows: MutableMapping[str, Any], position: int
     ) -> Iterator[RowChange]:
         """The rows of one thing, put into `rows`: those that came out different, and those that are gone."""
-        made = self._make(world, thing)
+        made = self.make(world, thing)
         for id in self._ids.get(thing, ()):
             if id not in made and rows.pop(id, None) is not None:
                 self._thing.pop(id, None)
