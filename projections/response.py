@@ -11,7 +11,8 @@ from typing import Any
 
 from core.catalogue import Recorded
 from core.incident import IncidentClosed
-from core.obligations import of_thing, touched
+from core.obligation_touch import touched
+from core.obligations import of_thing
 from core.tables import Tables
 from projections.rows import ResponseKind, RowChange, RowKind
 from projections.rows_plans import activation_row, link_row, plan_row, proposal_row, task_row
