@@ -17,7 +17,8 @@ from core.finding import ObligationWaived
 from core.incident import IncidentClosed, IncidentMerged, IncidentVerified
 from core.obligation import Obligation
 from core.obligation_reports import report_clocks
-from core.obligations import of_thing, report_facts, touched
+from core.obligation_touch import touched
+from core.obligations import of_thing, report_facts
 from core.world import World
 
 State = Literal["open", "met", "late", "missed", "waived", "cancelled"]

@@ -76,6 +76,7 @@ class _Snapshot(Struct):
     parts: dict[str, dict[str, bool]] = {}
 
 
+_LARGE = ("plans", "registers")
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Snapshot)
 
@@ -124,6 +125,7 @@ class Tables:
         """Which rows of `PARTS` belong to an incident: "tasks 2026-0001" → their ids, so that nobody looks at all of them."""
         self.restated: set[tuple[str, str]] = set()
         """What the checks of plans look at and was changed since they looked: (table, id)."""
+        self._packed_rows: dict[str, dict[str, tuple[Any, msgspec.Raw]]] = {}
         self._keep_closed = keep_closed
         self._closing: list[str] = []
         self._undo: Undo | None = None
@@ -243,14 +245,12 @@ class Tables:
         if incident is None:
             return
         self.drop(self.incidents, id)
-        self.drop(self.entries, id)
+        for table in (self.entries, self.reports, self.zones, self.told):
+            self.drop(table, id)
         for dispatch in incident.dispatches:
             self.drop(self.dispatches, dispatch)
         for merged in incident.merged:
             self._forget(merged)
-        self.drop(self.reports, id)
-        self.drop(self.zones, id)
-        self.drop(self.told, id)
         for position in [key for key, entry in self.no_responses.items() if entry.incident == id]:
             self.drop(self.no_responses, position)
         for activation in self.part_of("activations", id):
@@ -270,8 +270,24 @@ class Tables:
 
     def snapshot(self) -> bytes:
         """All rows as bytes; `restored` reads them."""
-        names = _Snapshot.__struct_fields__
-        return _encoder.encode(_Snapshot(**{name: getattr(self, name) for name in names}))
+        rows = {name: getattr(self, name) for name in _Snapshot.__struct_fields__}
+        for name in _LARGE:
+            rows[name] = self._packed(name)
+        return _encoder.encode(_Snapshot(**rows))
+
+    def _packed(self, name: str) -> dict[str, msgspec.Raw]:
+        """The rows of a table as they stand in a snapshot. What is large and seldom changes is encoded once, not at each snapshot:
+        while one is made, nothing else is decided."""
+        before = self._packed_rows.get(name, {})
+        table: dict[str, Any] = getattr(self, name)
+        after = {
+            key: kept
+            if (kept := before.get(key)) is not None and kept[0] is row
+            else (row, msgspec.Raw(_encoder.encode(row)))
+            for key, row in table.items()
+        }
+        self._packed_rows[name] = after
+        return {key: raw for key, (_, raw) in after.items()}
 
     @classmethod
     def restored(cls, data: bytes) -> Self:

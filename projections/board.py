@@ -96,7 +96,7 @@ class Board:
             id(self.world.dispatches): "dispatch",
             **{id(table): kind for kind, table in tables_of(self.world).items()},
         }
-        self._owed = Grouped("obligation", owed_by)
+        self.owed = Grouped("obligation", owed_by)
         self._filed = Grouped("report", filed_for)
         self._make_all()
 
@@ -125,7 +125,7 @@ class Board:
         position = recorded.position
         rows = [change for key in touched if (change := self._made(key, position)) is not None]
         for thing in owing:
-            rows += self._owed.make_again(world, thing, self.rows["obligation"], position)
+            rows += self.owed.make_again(world, thing, self.rows["obligation"], position)
         for thing in filed:
             rows += self._filed.make_again(world, thing, self.rows["report"], position)
         return Change(recorded.position, rows, entries, any(table is world.clocks for table, _, _ in undo))
@@ -161,7 +161,7 @@ class Board:
         yield from (key for key in touched if key[0] in OWING)
         for table, key, _ in undo:
             if table is world.missed or table is world.waived:
-                thing = self._owed.thing_of(key)
+                thing = self.owed.thing_of(key)
                 if thing is not None:
                     yield thing
 
@@ -205,7 +205,7 @@ class Board:
         for kind, keys in tables.items():
             made = ((key, self._row(kind, key)) for key in keys)
             self.rows[kind] = {_id_of(row): row for _, row in made if row is not None}
-        self.rows["obligation"] = dict(self._owed.make_all(world, owing_things(world)))
+        self.rows["obligation"] = dict(self.owed.make_all(world, owing_things(world)))
         self.rows["report"] = dict(self._filed.make_all(world, (("incident", id) for id in world.reports)))
 
     def _made(self, key: _Key, position: int) -> RowChange | None:

@@ -13,8 +13,9 @@ from core.finding import FindingAcknowledged, FindingCleared, FindingRaised
 from core.obligations import obligations
 from core.world import World
 from projections.board import Board
-from projections.linkage import RegisterChecks, RegisterTables, register_data
+from projections.linkage import register_data
 from projections.names import ZONE
+from projections.register_checks import RegisterChecks, RegisterTables
 from projections.rows_response import FindingRow, obligation_row
 
 

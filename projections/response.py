@@ -11,22 +11,19 @@ from typing import Any
 
 from core.catalogue import Recorded
 from core.incident import IncidentClosed
-from core.obligations import of_thing, touched
+from core.obligation_touch import touched
+from core.obligations import of_thing
 from core.tables import Tables
 from projections.rows import ResponseKind, RowChange, RowKind
+from projections.rows_plans import activation_row, link_row, plan_row, proposal_row, task_row
 from projections.rows_response import (
     ObligationRow,
     ReportRow,
     ResponseRow,
-    activation_row,
     control_row,
     finding_row,
-    link_row,
     obligation_row,
-    plan_row,
-    proposal_row,
     report_row,
-    task_row,
     warning_row,
 )
 
@@ -129,7 +126,7 @@ class Grouped:
         self, kind: ResponseKind, make: Callable[[Tables, Thing], Mapping[str, ResponseRow]]
     ) -> None:
         self._kind: ResponseKind = kind
-        self._make = make
+        self.make = make
         self._ids: dict[Thing, tuple[str, ...]] = {}
         self._thing: dict[str, Thing] = {}
 
@@ -142,7 +139,7 @@ class Grouped:
         self._ids, self._thing = {}, {}
         rows: dict[str, ResponseRow] = {}
         for thing in things:
-            made = self._make(world, thing)
+            made = self.make(world, thing)
             self._note(thing, made)
             rows.update(made)
         return rows
@@ -151,7 +148,7 @@ class Grouped:
         self, world: Tables, thing: Thing, rows: MutableMapping[str, Any], position: int
     ) -> Iterator[RowChange]:
         """The rows of one thing, put into `rows`: those that came out different, and those that are gone."""
-        made = self._make(world, thing)
+        made = self.make(world, thing)
         for id in self._ids.get(thing, ()):
             if id not in made and rows.pop(id, None) is not None:
                 self._thing.pop(id, None)

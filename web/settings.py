@@ -90,7 +90,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether this node acts on deadlines and start conditions; one node of an installation must."""
 
     # HTTP
-    body_bytes_max: PositiveInt = 64 << 10
+    body_bytes_max: PositiveInt = 2 << 20
+    """Of one request: a set of plans that lead to each other is adopted by one command."""
     line_bytes_max: PositiveInt = 64 << 10
     """Of one line of commands:batch."""
     batch_in_flight_commands_max: PositiveInt = 256

@@ -23,7 +23,7 @@ from core.incident import (
     IncidentUnmerged,
 )
 from core.leadership import CommandTransferred
-from core.obligations import touched as owed_by
+from core.obligation_touch import touched as owed_by
 from core.watch.order_rules import WIND_FACT, endangers, leads
 from core.watch.plan_rules import exclusive_teams
 from core.watch.unit_rules import GOVERNMENT_ORDER
@@ -52,27 +52,29 @@ def touched(view: View, recorded: Recorded) -> Iterator[Thing]:
         elif kind == "control":
             yield from _pairs(view, id)
         elif kind == "team":
-            yield from (("dispatch", one) for one in memory.dispatches_of.get(id, {}))
+            for one in memory.dispatches_of.get(id, {}):
+                yield "dispatch", one
+                if recorded.type == "TeamAmended" and (dispatch := world.dispatches.get(one)) is not None:
+                    yield from (("link", link) for link in memory.story(dispatch.incident).links)
     match event:
         case EntryAdded():
             yield from _entry(view, event.incident, event.fact, event.value)
         case EntryStruck() | EntryRestored():
-            yield from _dispatches(
-                view, event.incident
-            )  # a casualty record may have said that lives are at risk
+            # A casualty record may have said that lives are at risk.
+            yield from _dispatches(view, event.incident)
             entry = world.told.get(event.incident, {}).get(event.corrects)
             if entry is not None:
                 yield from _entry(view, event.incident, entry.fact, entry.value)
         case CasualtiesRecorded():
             yield from _dispatches(view, event.incident)
-        case (
-            IncidentAmended() | IncidentMerged() | IncidentUnmerged() | IncidentReopened() | IncidentClosed()
-        ):
+        case IncidentAmended() | IncidentReopened() | IncidentClosed():
             yield from _all_of(view, event.incident)
+        case IncidentMerged() | IncidentUnmerged():
+            yield from _all_of(view, event.incident)
+            yield from _all_of(view, event.into if isinstance(event, IncidentMerged) else event.out_of)
         case CommandTransferred():
-            yield from _all_of(
-                view, event.incident
-            )  # the new holder owns what is found about the incident's parts
+            # The new holder owns what is found about the incident's parts.
+            yield from _all_of(view, event.incident)
         case IncidentsLinked():
             yield "incident", event.other
         case PlanAdopted() | PlanRetired():
@@ -102,6 +104,9 @@ def _dispatches(view: View, incident: str) -> Iterator[Thing]:
     found = view.world.incidents.get(incident)
     if found is not None:
         yield from (("dispatch", id) for id in found.dispatches)
+        # Its dispatches may have gone over, and what is told of it is still told of them.
+        if found.merged_into is not None:
+            yield from _dispatches(view, found.merged_into)
 
 
 def _all_of(view: View, incident: str) -> Iterator[Thing]:

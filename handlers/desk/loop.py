@@ -47,7 +47,10 @@ class Desk:
     @classmethod
     async def open(cls, log: Log, operation: str, limits: DeskLimits = DESK_LIMITS) -> Desk:
         """A desk whose world stands at the log's head. Raises OperationUnreadable."""
-        return cls(log, operation, await load_world(log, operation), limits)
+        world = await load_world(log, operation)
+        if world.plans:
+            world.plan_register()  # now, rather than while the first adoption holds the head
+        return cls(log, operation, world, limits)
 
     async def close(self) -> None:
         """Stop taking commands, finish the batch that is being written, and leave a snapshot."""

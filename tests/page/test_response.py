@@ -153,6 +153,5 @@ async def test_findings_open_and_cleared_tell_what_they_rest_on(board: Page) -> 
     await board.keyboard.press("Escape")
     await board.locator("#alarms .panel-head button", has_text="发现").click()
     await board.locator("#drawer [role=tab]", has_text="已消除").click()
-    await expect(board.locator("#drawer .finding-row")).to_contain_text("同地三次报警")
-    await board.click("#drawer .finding-row")
+    await board.locator("#drawer .finding-row", has_text="同地三次报警").click()
     await expect(board.locator("#drawer")).to_contain_text("已出警")

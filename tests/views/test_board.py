@@ -17,6 +17,7 @@ from projections.timeline import TIMELINE_ENTRIES_MAX
 from tests.views.page import Page, board_of, plain, verify
 from tests.views.play import CONTROLLER, Play
 from tests.views.story import BRIDGE, SQUARE, district, whole_day
+from tests.views.wire import WIRE
 
 DAY = whole_day()
 
@@ -61,95 +62,6 @@ def test_a_change_names_only_rows_that_came_out_different() -> None:
         for kind, id, position, row in plain(board.apply(recorded))["rows"]:
             known = {one["id"]: one for one in before[kind]}
             assert known.get(id) != row, f"{kind} {id} at {position}"
-
-
-WIRE: dict[str, set[str]] = {
-    "operation": {"id", "kind", "title", "clock"},
-    "organisation": {"id", "name", "level", "parent", "state"},
-    "team": {
-        *("id", "name", "organisation", "kind", "strength", "base", "state", "incident", "dispatch", "since"),
-        *("due_at", "due_rule", "lon", "lat", "precision"),
-    },
-    "incident": {
-        *("id", "kind", "field", "text", "place", "state", "grade", "declared_major", "reported_at"),
-        *("reported_precision", "dead", "serious", "injured", "missing", "loss_yuan", "commander", "teams"),
-        *("dispatches", "merged_into", "position"),
-    },
-    "dispatch": {"id", "team", "incident", "state", "milestones"},
-    "plan": {
-        *("id", "title", "owner", "level", "version", "valid", "levels", "kind", "events", "retired"),
-    },
-    "activation": {
-        *("id", "plan", "version", "level", "incident", "state", "at", "since", "link", "cause", "owner"),
-        *("authority", "released", "warning", "by", "position"),
-    },
-    "proposal": {
-        *(
-            "id",
-            "plan",
-            "version",
-            "level",
-            "incident",
-            "authority",
-            "opened_at",
-            "due_at",
-            "link",
-            "position",
-        ),
-    },
-    "task": {
-        *("id", "activation", "incident", "plan_task", "title", "post", "state", "opened_at", "due_at"),
-        *("done_at", "critical", "evidence", "duty", "citation", "position"),
-    },
-    "link": {
-        *(
-            "id",
-            "activation",
-            "incident",
-            "plan",
-            "kind",
-            "plan_link",
-            "to_post",
-            "to_plan",
-            "to_level",
-            "asks",
-        ),
-        *("state", "answered", "text", "channel", "opened_at", "due_at", "first_due_at", "timed_out"),
-        *("escalated", "acknowledged_at", "answered_at", "citation", "position"),
-    },
-    "control": {
-        *("id", "incident", "kind", "area", "state", "shape", "ring", "executing", "by", "ordered_at"),
-        *("in_force_at", "reviewed_at", "lifted_at", "until", "exceptions", "evacuated", "sites", "version"),
-        "position",
-    },
-    "warning": {
-        *("id", "kind", "hazard_type", "colour", "area", "text", "begins", "ends", "since", "addressees"),
-        *("acknowledged", "position"),
-    },
-    "finding": {
-        *("id", "rule", "subject", "severity", "zh", "en", "opened_at", "incident", "owner"),
-        *("acknowledged_by", "evidence", "position"),
-    },
-    "obligation": {
-        *(
-            "id",
-            "kind",
-            "owner",
-            "subject",
-            "zh",
-            "en",
-            "basis_at",
-            "due_at",
-            "until",
-            "citation",
-            "incident",
-        ),
-        "missed",
-    },
-    "report": {
-        *("id", "incident", "kind", "number", "to", "by", "known_at", "filed_at", "late_s", "position"),
-    },
-}
 
 
 def test_every_row_has_the_fields_that_the_page_knows() -> None:

@@ -1,4 +1,4 @@
-"""`liandong plan`: check, lint, show and compare plan files, without any server; made to stand in a city's own build."""
+"""`liandong plan`: check, lint, show and compare plan files, without any server; and adopt a folder of them into an operation."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from core.plan.schema import plan_schema, register_schema, schema_bytes
 from scenarios.plan_folder import FolderUnreadable, read_file, read_folder
 from web.cli.main import OK, tell
 from web.cli.options import as_json
+from web.cli.plan_adopt import adopt
 from web.cli.plan_print import printed
 
 FINDINGS, UNREADABLE = 1, 2
@@ -37,7 +38,7 @@ EPILOG = """\b
 
 @click.group(epilog=EPILOG)
 def plan() -> None:
-    """预案文件：检查、核对衔接、查看、比较 · Plan files: check, lint, show, compare."""
+    """预案文件：检查、核对衔接、查看、比较、发布 · Plan files: check, lint, show, compare, adopt."""
 
 
 @plan.command(epilog=EPILOG)
@@ -159,6 +160,9 @@ def diff(ctx: click.Context, before: Path, after: Path) -> None:
 def schema(of_register: bool) -> None:
     """输出 JSON Schema，供编辑器使用 · Print the JSON Schema, for editors."""
     click.echo(schema_bytes(register_schema() if of_register else plan_schema()), nl=False)
+
+
+plan.add_command(adopt)
 
 
 def _parsed(path: Path) -> PlanFile:

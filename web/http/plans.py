@@ -14,29 +14,25 @@ from litestar.params import PathParameter, QueryParameter
 from msgspec import Meta, Struct
 
 from core import catalogue
-from core.adoption import Adopted, PlanAdopted, PlanRetired, Waived
+from core.adoption import Adopted, PlanAdopted, PlanRetired
 from core.log.protocol import Query
-from core.messages import Name
 from core.obligations import of_thing
 from core.plan.conditions import describe
 from core.plan.document import LinkIn, PlanDocument
-from core.plan.finding import PlanFinding
 from core.plan.references import links, tasks
 from core.world import World
 from projections.linkage import (
-    LinkEdge,
     PlanNode,
-    PostNode,
-    RegisterChecks,
     RegisterData,
-    RegisterTables,
     register_data,
 )
 from projections.names import Names, Said
+from projections.register_checks import RegisterChecks, RegisterTables
 from projections.register_views import PlansView, day_of
-from projections.rows_response import ObligationRow, obligation_row
+from projections.rows_response import obligation_row
 from web.errors import unknown_plan
 from web.http.auth import Caller, node_of
+from web.http.plan_bodies import LinkageBody, PlanBody, PlansBody, Version
 from web.http.schemas import OperationPath, answer, errors
 from web.http.views import At, folds_of, position_of
 from web.node import Node, UnknownOperation
@@ -53,61 +49,6 @@ Kind = Annotated[
         description="只看适用于此类事件的预案 · only plans for this kind of incident", required=False
     ),
 ]
-
-
-class PlansBody(Struct, frozen=True):
-    """The register of plans, as checked on a day."""
-
-    operation: str
-    position: int
-    day: date
-    plans: list[PlanNode]
-
-
-class Version(Struct, frozen=True):
-    """One version of a plan, or its end."""
-
-    version: int
-    event: str
-    hash: str | None
-    at: datetime
-    position: int
-    by: str
-    waivers: tuple[Waived, ...] = ()
-
-
-class PlanBody(Struct, frozen=True):
-    """One plan: its document to the letter, its links both ways, what the checks find, what is due, and its versions.
-
-    `conditions` says each start (by level) and `expand` in words; `posts` and `titles` name every post and plan in it.
-    """
-
-    operation: str
-    position: int
-    day: date
-    plan: PlanNode
-    document: PlanDocument
-    links_out: list[LinkEdge]
-    links_in: list[LinkEdge]
-    not_sent: list[LinkIn]
-    findings: list[PlanFinding]
-    due: list[ObligationRow]
-    versions: list[Version]
-    conditions: dict[str, Said]
-    posts: dict[str, Said]
-    titles: dict[str, Name]
-
-
-class LinkageBody(Struct, frozen=True):
-    """Plans and posts as nodes, links as edges, each with the finding that breaks it."""
-
-    operation: str
-    position: int
-    day: date
-    plans: list[PlanNode]
-    posts: list[PostNode]
-    links: list[LinkEdge]
-    findings: list[PlanFinding]
 
 
 @get(

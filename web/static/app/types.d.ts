@@ -362,6 +362,7 @@ export interface Session {
 export interface Tables {
   incident_kinds: { code: string; zh: string; en: string; field: string }[];
   team_kinds: { code: string; zh: string; en: string }[];
+  posts?: { code: string; zh: string; en: string }[];
   targets?: { id: string; citation: string }[];
 }
 

@@ -59,7 +59,7 @@ export function postName(app, post) {
   const [organisation, ...rest] = post.split('/');
   if (organisation === 'system') return t('post.system');
   const name = app.store.row('organisation', organisation)?.name;
-  return name ? [say(name), rest.map((word) => (has(`post.${word}`) ? t(`post.${word}`) : word)).join('/')].filter(Boolean).join(' ') : post;
+  return name ? [say(name), rest.map((word) => say(app.tables.posts?.find((one) => one.code === word)) || (has(`post.${word}`) ? t(`post.${word}`) : word)).join('/')].filter(Boolean).join(' ') : post;
 }
 
 /** What an incident waits for. @param {Incident} incident */
