@@ -20,13 +20,8 @@ LONG_FILES: dict[str, str] = {
     "core/dispatch.py": "one thing, one file: eleven commands and eleven events, nothing but declarations and evolve",
     "core/folds.py": "one fold for each event of the first floor, side by side, and the table that says none is missing",
     "core/incident.py": "one thing, one file: nine commands and nine events, nothing but declarations and evolve",
-    "core/obligations.py": "each kind of obligation says in one place what opens it, who owes it and when it is due",
-    "projections/linkage.py": "the register as the world holds it, and what the checks find in it: one fold",
-    "projections/rows_response.py": "the shape of each row of the response and its one builder, nothing else",
     "tests/rules/test_ending.py": "the whole table of ending and closing, a story a row",
     "tests/rules/test_plan_activation.py": "activation and cascade as one set of stories on one set of plans",
-    "tests/views/test_board.py": "snapshot and patch for each kind of row, a test a kind",
-    "web/http/plans.py": "the doors of the plan register, each with its document",
 }
 
 BINARY = {".png", ".jpg", ".ico", ".woff2", ".gz", ".zip", ".pdf", ".sqlite3", ".mp3", ".wav", ".bin"}
