@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import assert_never
 
 from msgspec import Struct, structs
-from msgspec import field as structfield
 
 from core.activation import Activation, Proposal
 from core.control import Control
@@ -201,8 +200,8 @@ class IncidentReopened(Event, frozen=True):
     links: tuple[Link, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     controls: tuple[Control, ...] = ()
-    missed: dict[str, dict[str, datetime]] = structfield(default_factory=dict[str, dict[str, datetime]])
-    waived: dict[str, dict[str, str]] = structfield(default_factory=dict[str, dict[str, str]])
+    missed: dict[str, dict[str, datetime]] = {}  # noqa: RUF012  a Struct makes a new one each time
+    waived: dict[str, dict[str, str]] = {}  # noqa: RUF012  as above
 
 
 IncidentEvent = (
