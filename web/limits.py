@@ -79,8 +79,8 @@ class Limits:
             if (left := until - self._clock()) > 0:
                 return left
             del self._blocked[name]
-        if self._redis is not None:
-            return 0.0
+        if self._redis is not None or name not in self._buckets:
+            return 0.0  # counted elsewhere, or full: most callers were never refused anything
         return self._missing_s(name, self.rates[kind])
 
     async def take(self, kind: str, key: str) -> float:
