@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from msgspec import Struct, field, structs
+from msgspec import Struct, structs
 
 from core.activation import Activation, Proposal
 from core.control import Control
@@ -200,8 +200,8 @@ class IncidentReopened(Event, frozen=True):
     links: tuple[Link, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     controls: tuple[Control, ...] = ()
-    missed: dict[str, dict[str, datetime]] = field(default_factory=dict)
-    waived: dict[str, dict[str, str]] = field(default_factory=dict)
+    missed: dict[str, dict[str, datetime]] = {}  # noqa: RUF012  msgspec gives each its own empty one
+    waived: dict[str, dict[str, str]] = {}  # noqa: RUF012  as above
 
 
 IncidentEvent = (

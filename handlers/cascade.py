@@ -250,8 +250,9 @@ class Cascade:
         """Links that ask for what is so now need no further answer."""
         for incident in self._world.members(branch.incident):
             for link in self._world.part_of("links", incident):
-                asks = link.kind == "activate" and link.to_plan == plan and link.to_level is not None
-                if asks and link.id != but and link.state not in ANSWERED and link.to_level <= level:
+                if link.kind != "activate" or link.to_plan != plan or link.to_level is None:
+                    continue
+                if link.id != but and link.state not in ANSWERED and link.to_level <= level:
                     yield LinkSatisfied(
                         link=link.id,
                         activation=link.activation,

@@ -26,7 +26,8 @@ from core.messages import Name
 from core.operation import OpenOperation
 from core.organisation import ClosePost, MergeOrganisation, OpenPost, RegisterOrganisation
 from core.team import AmendTeam, RegisterTeam, TakeOutOfService
-from handlers.authority import GRANTS, SYSTEM_PARTS, Grant
+from handlers.authority import GRANTS, SYSTEM_PARTS
+from handlers.grants import Grant
 from tests.rules.cases import FOUND
 from tests.rules.commands import ARRIVED, FIRST, SECOND, SENT, merge, report, send
 from tests.rules.given import Asked, Story, asked, given

@@ -46,7 +46,7 @@ def of(story: Story, kind: type) -> list[object]:
 
 def chain(length: int, *, ring: bool = False, start: str = "gov-xc") -> AdoptPlans:
     """Plans p0 → p1 → …, each taking the next by its own rule; in a ring the last leads to the first again."""
-    sources = []
+    sources: list[str] = []
     for number in range(length):
         following = number + 1 if number + 1 < length else (0 if ring else None)
         link = (
