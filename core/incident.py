@@ -200,7 +200,7 @@ class IncidentReopened(Event, frozen=True):
     links: tuple[Link, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     controls: tuple[Control, ...] = ()
-    missed: dict[str, dict[str, datetime]] = {}  # noqa: RUF012  a Struct makes a new one each time
+    missed: dict[str, dict[str, datetime]] = {}  # noqa: RUF012  msgspec gives each its own empty one
     waived: dict[str, dict[str, str]] = {}  # noqa: RUF012  as above
 
 

@@ -158,7 +158,7 @@ class Response(RuleBasedStateMachine):
         super().__init__()
         self.base = base()
         self.story: Story = self.base.again()
-        self.versions: dict[str, int] = dict.fromkeys(PLANS, 10)
+        self.versions: dict[str, int] = dict.fromkeys([*PLANS], 10)
 
     def ask(self, command: Any, by: str, minutes: int = 1) -> None:
         at = self.story.clock + timedelta(minutes=minutes)

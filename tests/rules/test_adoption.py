@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from core.adoption import AdoptPlan, AdoptPlans, PlanAdopted, RetirePlan, Waiver
+from core.activation import ActivatePlan, PlanActivated
+from core.adoption import AdoptPlan, AdoptPlans, PlanAdopted, PlanRetired, RetirePlan, Waiver
 from core.organisation import ClosePost, MergeOrganisation
 from core.plan.lint import lint
 from core.plan_register import PlanRegister
 from core.register import EnterRegister, RegisterEntered
+from core.scales import ResponseLevel
 from core.team import RegisterTeam, TakeOutOfService
 from core.world import World
 from tests.plans.support import DAY, register_of
@@ -22,8 +24,11 @@ from tests.rules.plans import (
     DUTY,
     ENTERPRISE,
     FIRE,
+    INCIDENT,
+    MANAGER,
     PLANS,
     REGISTERED,
+    activate,
     district,
     plan_story,
     source,
@@ -197,3 +202,66 @@ def test_of_a_plan_that_begins_later_the_checks_are_of_that_day() -> None:
     later = newer(ENTERPRISE, ('from: "2026-01-01"', 'from: "2028-02-01"'))
     story = plan_story().when(adopt(later)).then_refused("plan_has_findings")
     assert "L8" in {rule for rule, *_ in findings(story)}, "the agreement ends in 2027"
+
+
+def test_a_file_is_adopted_once_and_the_same_bytes_again_change_nothing() -> None:
+    story = plan_story()
+    story.when(AdoptPlan(source=source(ENTERPRISE)), "gov-xc/duty").then_nothing()
+    story.when(AdoptPlan(source=source(ENTERPRISE) + "\n# 注\n"), "gov-xc/duty").then_refused(
+        "plan_version_taken", version=3
+    )
+    newer = source(ENTERPRISE).replace("version: 3", "version: 4", 1)
+    story.when(AdoptPlan(source=newer), "ent-slc/duty").then_yes(PlanAdopted)
+    assert story.world.plan(ENTERPRISE).version == 4
+    assert story.world.plan(ENTERPRISE).pinned(3) is None, (
+        "nothing runs on it: it is in the log and nowhere else"
+    )
+
+
+def test_a_running_activation_keeps_its_version_and_no_other_is_kept() -> None:
+    story = plan_story(activate(level=ResponseLevel.II))
+    for version in (4, 5):
+        newer = source(ENTERPRISE).replace("version: 3", f"version: {version}", 1)
+        tell(story, asked(AdoptPlan(source=newer), "gov-xc/duty"))
+    adopted = story.world.plan(ENTERPRISE)
+    assert (adopted.version, adopted.pinned(4)) == (5, None)
+    kept = adopted.pinned(3)
+    assert kept is not None
+    assert kept.document.version == 3
+    story.when(ActivatePlan(plan=ENTERPRISE, level=ResponseLevel.I, incident=INCIDENT, version=4), MANAGER)
+    story.then_refused("plan_version_not_adopted", version=5)
+
+
+def test_a_file_that_does_not_read_is_refused_with_its_lines() -> None:
+    story = plan_story().when(AdoptPlan(source="format: liandong-plan/1\nid: x\nid: y\n"), "gov-xc/duty")
+    story.then_refused("plan_malformed")
+    assert story.refusal is not None
+    assert story.refusal.details["faults"][0]["line"] > 0
+
+
+def test_only_the_owner_or_who_stands_above_adopts() -> None:
+    newer = source(ENTERPRISE).replace("version: 3", "version: 4", 1)
+    plan_story().when(AdoptPlan(source=newer), "com-demo/duty").then_refused("not_authorised")
+
+
+def test_a_retired_plan_is_not_activated_in_silence() -> None:
+    story = plan_story(asked(RetirePlan(plan=ENTERPRISE, reason="停产"), "gov-xc/duty"))
+    story.when(RetirePlan(plan=ENTERPRISE, reason="停产"), "gov-xc/duty").then_nothing()
+    story.when(activate()).then_refused("plan_not_valid", plan=ENTERPRISE)
+    override = ActivatePlan(
+        plan=ENTERPRISE, level=ResponseLevel.I, incident=INCIDENT, override_reason="暂无替代预案"
+    )
+    story.when(override, MANAGER)
+    assert isinstance(story.events[0], PlanActivated)
+    assert story.events[0].override_reason == "暂无替代预案"
+
+
+def test_retiring_says_so_once() -> None:
+    plan_story().when(RetirePlan(plan=COMMUNITY, reason="修订"), "gov-xc/duty").then(
+        PlanRetired(
+            plan=COMMUNITY,
+            version=plan_story().world.plan(COMMUNITY).version,
+            organisation="com-demo",
+            reason="修订",
+        )
+    )

@@ -219,9 +219,8 @@ ALL_EVIDENCE = (
 
 
 def test_a_lower_plan_does_not_end_before_its_upper_one_whatever_the_reason() -> None:
-    story = cascaded(*ALL_EVIDENCE)
-    story.when(EndResponse(activation="a-1", reason="完", override_reason="领导要求"), SITE)
-    story.then_refused("upper_still_active")
+    ends = EndResponse(activation="a-1", reason="完", override_reason="领导要求")
+    story = cascaded(*ALL_EVIDENCE).when(ends, SITE).then_refused("upper_still_active")
     assert guards(story) == {"upper_still_active"}
 
 

@@ -22,7 +22,6 @@ from core.activation import (
     StandBy,
     StandDown,
 )
-from core.adoption import AdoptPlan, PlanAdopted, PlanRetired, RetirePlan
 from core.entry import AddEntry, StrikeEntry
 from core.incident import CloseIncident
 from core.link import AcceptLink, LinkAccepted, LinkOpened, LinkSatisfied
@@ -31,7 +30,6 @@ from core.task import TaskOpened
 from handlers.pinned import ending_authority
 from tests.rules.given import Story, asked, t, tell
 from tests.rules.plans import (
-    COMMUNITY,
     DIRECTOR,
     DISTRICT,
     ENTERPRISE,
@@ -40,7 +38,6 @@ from tests.rules.plans import (
     MANAGER,
     activate,
     plan_story,
-    source,
 )
 
 I, II, III, IV = (ResponseLevel(level) for level in ("I", "II", "III", "IV"))  # noqa: E741  the level's own name
@@ -52,67 +49,6 @@ EVIDENCE = (
 
 def ids(story: Story, kind: type) -> list[str]:
     return [type(one).__name__ for one in story.events if isinstance(one, kind)]
-
-
-def test_a_file_is_adopted_once_and_the_same_bytes_again_change_nothing() -> None:
-    story = plan_story()
-    story.when(AdoptPlan(source=source(ENTERPRISE)), "gov-xc/duty").then_nothing()
-    story.when(AdoptPlan(source=source(ENTERPRISE) + "\n# 注\n"), "gov-xc/duty").then_refused(
-        "plan_version_taken", version=3
-    )
-    newer = source(ENTERPRISE).replace("version: 3", "version: 4", 1)
-    story.when(AdoptPlan(source=newer), "ent-slc/duty").then_yes(PlanAdopted)
-    assert story.world.plan(ENTERPRISE).version == 4
-    assert story.world.plan(ENTERPRISE).pinned(3) is None, (
-        "nothing runs on it: it is in the log and nowhere else"
-    )
-
-
-def test_a_running_activation_keeps_its_version_and_no_other_is_kept() -> None:
-    story = plan_story(activate(level=II))
-    for version in (4, 5):
-        newer = source(ENTERPRISE).replace("version: 3", f"version: {version}", 1)
-        tell(story, asked(AdoptPlan(source=newer), "gov-xc/duty"))
-    adopted = story.world.plan(ENTERPRISE)
-    assert (adopted.version, adopted.pinned(4)) == (5, None)
-    kept = adopted.pinned(3)
-    assert kept is not None
-    assert kept.document.version == 3
-    story.when(ActivatePlan(plan=ENTERPRISE, level=I, incident=INCIDENT, version=4), MANAGER)
-    story.then_refused("plan_version_not_adopted", version=5)
-
-
-def test_a_file_that_does_not_read_is_refused_with_its_lines() -> None:
-    story = plan_story().when(AdoptPlan(source="format: liandong-plan/1\nid: x\nid: y\n"), "gov-xc/duty")
-    story.then_refused("plan_malformed")
-    assert story.refusal is not None
-    assert story.refusal.details["faults"][0]["line"] > 0
-
-
-def test_only_the_owner_or_who_stands_above_adopts() -> None:
-    newer = source(ENTERPRISE).replace("version: 3", "version: 4", 1)
-    plan_story().when(AdoptPlan(source=newer), "com-demo/duty").then_refused("not_authorised")
-
-
-def test_a_retired_plan_is_not_activated_in_silence() -> None:
-    story = plan_story(asked(RetirePlan(plan=ENTERPRISE, reason="停产"), "gov-xc/duty"))
-    story.when(RetirePlan(plan=ENTERPRISE, reason="停产"), "gov-xc/duty").then_nothing()
-    story.when(activate()).then_refused("plan_not_valid", plan=ENTERPRISE)
-    override = ActivatePlan(plan=ENTERPRISE, level=I, incident=INCIDENT, override_reason="暂无替代预案")
-    story.when(override, MANAGER)
-    assert isinstance(story.events[0], PlanActivated)
-    assert story.events[0].override_reason == "暂无替代预案"
-
-
-def test_retiring_says_so_once() -> None:
-    plan_story().when(RetirePlan(plan=COMMUNITY, reason="修订"), "gov-xc/duty").then(
-        PlanRetired(
-            plan=COMMUNITY,
-            version=plan_story().world.plan(COMMUNITY).version,
-            organisation="com-demo",
-            reason="修订",
-        )
-    )
 
 
 def test_an_activation_opens_its_tasks_and_links_in_one_decision() -> None:
@@ -179,7 +115,9 @@ def test_a_level_the_plan_does_not_define_needs_a_reason_and_opens_nothing() -> 
 
 def test_unknown_plans_versions_and_closed_incidents_are_refused() -> None:
     story = plan_story()
-    story.when(activate("no-such-plan")).then_refused("not_authorised")
+    story.when(
+        activate("no-such-plan"),
+    ).then_refused("not_authorised")
     story.when(activate("no-such-plan", by="gov-xc/duty")).then_refused("unknown_plan")
     version = ActivatePlan(plan=ENTERPRISE, level=I, incident=INCIDENT, version=2)
     story.when(version, "gov-xc/duty").then_refused("plan_version_not_adopted", version=3)
