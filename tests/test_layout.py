@@ -20,8 +20,6 @@ LONG_FILES: dict[str, str] = {
     "core/dispatch.py": "one thing, one file: eleven commands and eleven events, nothing but declarations and evolve",
     "core/folds.py": "one fold for each event of the first floor, side by side, and the table that says none is missing",
     "core/incident.py": "one thing, one file: nine commands and nine events, nothing but declarations and evolve",
-    "tests/rules/test_ending.py": "the whole table of ending and closing, a story a row",
-    "tests/rules/test_plan_activation.py": "activation and cascade as one set of stories on one set of plans",
 }
 
 BINARY = {".png", ".jpg", ".ico", ".woff2", ".gz", ".zip", ".pdf", ".sqlite3", ".mp3", ".wav", ".bin"}
