@@ -18,7 +18,7 @@ from rich.table import Table
 from bench.common import Figure
 
 SCALES = (10_000, 1_000_000)
-PARTS: tuple[str, ...] = ("commands", "http", "conditional", "replay_fold", "live_fanout", "plan_lint", "cascade")
+PARTS: tuple[str, ...] = ("commands", "http", "conditional", "replay_fold", "live_fanout", "plan_lint", "cascade", "watch")
 """In the order of the table in docs/performance.md; each module has `run(scale) -> list[Figure]`."""
 ONE_SCALE = {"live_fanout", "http", "plan_lint", "cascade"}
 """These do not depend on the length of a log; for plan_lint and cascade the first scale is the number of plans."""
