@@ -35,8 +35,11 @@ async def load_world(log: Log, operation: str) -> World:
 
 
 def restored(snapshot: bytes) -> World:
-    """The world in a snapshot, its plans indexed. Ten thousand plans are millions of objects that all stay: the collector would look through the growing
-    heap again and again and find nothing, at four times the cost. Nothing waits in here, so nobody else runs without it."""
+    """The world in a snapshot, its plans indexed.
+
+    Ten thousand plans are millions of objects that all stay: the collector would look through the growing heap again and again and
+    find nothing, at four times the cost. Nothing waits in here, so nobody else runs without it.
+    """
     collecting = gc.isenabled()
     gc.disable()
     try:
