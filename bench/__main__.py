@@ -26,6 +26,7 @@ PARTS: tuple[str, ...] = (
     "live_fanout",
     "plan_lint",
     "cascade",
+    "watch",
 )
 """In the order of the table in docs/performance.md; each module has `run(scale) -> list[Figure]`."""
 ONE_SCALE = {"live_fanout", "http", "plan_lint", "cascade"}

@@ -122,11 +122,7 @@ class Memory:
             case IncidentClosed():
                 self._closed(event.incident, world)
             case IncidentReopened():
-                story = self.stories[event.incident] = Story()
-                story.verified = said if event.as_was.real else None
-                self.closed_reports.pop(event.incident, None)
-                for dispatch in event.dispatches:
-                    self.dispatches_of.setdefault(dispatch.team, {})[dispatch.id] = None
+                self._reopened(event, said, world)
             case CommandOffered():
                 self.story(event.incident).offered[event.slot] = said
             case CommandTransferred():
@@ -139,32 +135,27 @@ class Memory:
                 if event.agreement is not None:
                     self.called_under.setdefault(event.agreement, {})[event.dispatch] = None
             case EntryAdded():
-                if event.fact == HAZARD_FACT and event.value:
-                    self.at_hazard.setdefault(event.value, {})[event.incident] = None
-                if event.tag == "one_way_breached":
-                    self.breached[event.incident] = None
+                self._told(event.incident, event.fact, event.value, event.tag)
             case LinkOpened():
                 self.story(event.incident).links[event.link] = None
             case ControlOrdered():
-                self.story(event.incident).controls[event.control] = None
-                self._ordered(event.control, event.kind, shaped=event.shape is not None)
+                self._ordered(event.incident, event.control, event.kind, shaped=event.shape is not None)
             case ControlLifted():
-                self.leading.pop(event.control, None)
-                self.endangering.pop(event.control, None)
+                self._lifted(event.control)
             case PlanActivated() | PlanStoodBy():
-                adopted = world.plans.get(event.plan)
-                version = adopted.pinned(event.version) if adopted is not None else None
-                for one in version.document.resources if version is not None else ():
-                    if one.team is not None and one.exclusive:
-                        self.promised.setdefault(one.team, {})[event.activation] = None
-                self.story(event.incident).activations[event.activation] = None
-                self.activations_of.setdefault(event.plan, {})[event.activation] = None
+                self._activated(event.incident, event.activation, event.plan, event.version, world)
             case ResponseEnded():
                 if event.missing:
                     ended = Ended(said, event.activation, event.plan, event.missing)
                     self.story(event.incident).ended.append(ended)
             case _:
                 pass  # the world remembers what else there is
+
+    def _told(self, incident: str, fact: str | None, value: str | None, tag: str | None) -> None:
+        if fact == HAZARD_FACT and value:
+            self.at_hazard.setdefault(value, {})[incident] = None
+        if tag == "one_way_breached":
+            self.breached[incident] = None
 
     def _moved(self, event: IncidentAmended, world: World) -> None:
         """A call that turns out to be somewhere else is a call there."""
@@ -174,12 +165,47 @@ class Memory:
             return
         self.calls.report(Call(incident.id, point, incident.reported.at, incident.reported.position))
 
-    def _ordered(self, id: str, kind: str, *, shaped: bool) -> None:
+    def _activated(self, incident: str, id: str, plan: str, version: int, world: World) -> None:
+        self.story(incident).activations[id] = None
+        self.activations_of.setdefault(plan, {})[id] = None
+        adopted = world.plans.get(plan)
+        pinned = adopted.pinned(version) if adopted is not None else None
+        for one in pinned.document.resources if pinned is not None else ():
+            if one.team is not None and one.exclusive:
+                self.promised.setdefault(one.team, {})[id] = None
+
+    def _reopened(self, event: IncidentReopened, said: Said, world: World) -> None:
+        """All that belongs to the incident comes back with it."""
+        for incident in (event.as_was, *event.merged):
+            story = self.stories[incident.id] = Story()
+            story.verified = said if incident.real else None
+        self.closed_reports.pop(event.incident, None)
+        for dispatch in event.dispatches:
+            self.dispatches_of.setdefault(dispatch.team, {})[dispatch.id] = None
+            if dispatch.agreement is not None:
+                self.called_under.setdefault(dispatch.agreement, {})[dispatch.id] = None
+        for entry in event.entries:
+            self._told(entry.incident, entry.fact, entry.value, entry.tag)
+        for link in event.links:
+            self.story(link.incident).links[link.id] = None
+        for activation in event.activations:
+            self._activated(activation.incident, activation.id, activation.plan, activation.version, world)
+        for control in event.controls:
+            self._ordered(control.incident, control.id, control.kind, shaped=control.shape is not None)
+            if control.lifted_at is not None:
+                self._lifted(control.id)
+
+    def _ordered(self, incident: str, id: str, kind: str, *, shaped: bool) -> None:
         """Which orders may clash: whether one does, its shape and its sites say when it is asked."""
+        self.story(incident).controls[id] = None
         if kind in ("evacuation", "shelter_in_place"):
             self.leading[id] = None
         elif shaped:
             self.endangering[id] = None
+
+    def _lifted(self, id: str) -> None:
+        self.leading.pop(id, None)
+        self.endangering.pop(id, None)
 
     def _closed(self, id: str, world: World) -> None:
         """Let go of everything about an incident, as the world does."""
@@ -201,8 +227,7 @@ class Memory:
             if entry.fact == HAZARD_FACT and entry.value:
                 _drop(self.at_hazard, entry.value, id)
         for control in story.controls if story is not None else ():
-            self.leading.pop(control, None)
-            self.endangering.pop(control, None)
+            self._lifted(control)
         self.breached.pop(id, None)
         for merged in incident.merged if incident is not None else ():
             self._closed(merged, world)

@@ -12,6 +12,7 @@ from core.adoption import PlanAdopted, PlanRetired
 from core.agreement import AgreementSigned
 from core.casualty import CasualtiesRecorded
 from core.catalogue import Recorded
+from core.control import ControlOrdered
 from core.entry import EntryAdded, EntryRestored, EntryStruck
 from core.hazard import CrowdMeasureDecided, HazardContentsDeclared
 from core.incident import (
@@ -84,7 +85,7 @@ def touched(view: View, recorded: Recorded) -> Iterator[Thing]:
             yield from (("link", link) for link in memory.story(event.incident).links)
         case HazardContentsDeclared():
             yield from (("incident", one) for one in memory.at_hazard.get(event.hazard, {}))
-        case CrowdMeasureDecided():
+        case CrowdMeasureDecided() | ControlOrdered():  # an order that names a point decides about it too
             yield from (("incident", one) for one in memory.breached)
         case AgreementSigned():
             yield from (("dispatch", one) for one in memory.called_under.get(event.agreement, {}))
