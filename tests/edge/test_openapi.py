@@ -16,7 +16,7 @@ from core.catalogue import COMMANDS
 from tests.edge.servers import LiandongServer, liandong, token_of
 
 EXAMPLES_PER_DOOR = 20
-DOORS = 11
+DOORS = 14
 CHECKS: Any = [
     general.not_a_server_error,
     checks.status_code_conformance,
